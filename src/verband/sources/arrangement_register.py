@@ -1,0 +1,7 @@
+"""The national register export (XML)."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

@@ -1,0 +1,7 @@
+"""CBS table identifiers."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

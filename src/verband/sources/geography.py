@@ -1,0 +1,7 @@
+"""Borders, neighbours, centroids."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

@@ -1,0 +1,7 @@
+"""Iv3 definition files."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

@@ -1,0 +1,7 @@
+"""Outcomes of published research."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

@@ -1,0 +1,7 @@
+"""The user's own files."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

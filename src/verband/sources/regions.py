@@ -1,0 +1,7 @@
+"""Region memberships."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

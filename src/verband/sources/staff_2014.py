@@ -1,0 +1,7 @@
+"""Staff 2014."""
+
+from __future__ import annotations
+
+from verband.sources.formats import Format
+
+FORMATS: tuple[Format, ...] = ()

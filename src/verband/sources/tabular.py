@@ -1,0 +1,402 @@
+"""Reading a published table strictly: every row is accounted for, every value is held against the contract.
+
+The text is split by Arrow's CSV reader, which reports rows of the wrong length; values are converted and
+checked column by column in polars. A fault stops the load with one message, or sets the row aside when the
+caller asked to keep going.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import polars as pl
+import pyarrow as pa
+from pyarrow import csv as arrow_csv
+
+from verband.domain.schema import Allowed, Column, Schema
+from verband.errors import BadInputError
+from verband.sources.files import SourceFile
+from verband.sources.reading import SetAside
+
+DELIMITERS = (",", ";", "\t")
+MISSING_AMOUNT = -99998
+"""Published by one database on the Iv3 tables for "no figure"; compared by equality, as real amounts can be lower."""
+LINE = "_line"
+_POLARS_TYPES: dict[str, pl.DataType] = {
+    "text": pl.String(),
+    "integer": pl.Int64(),
+    "number": pl.Float64(),
+    "date": pl.Date(),
+    "boolean": pl.Boolean(),
+}
+_TYPE_WORDS = {
+    "integer": "a whole number",
+    "number": "a number",
+    "date": "a date like 2024-12-31",
+    "boolean": "yes or no",
+}
+
+
+def split_header(line: str, delimiter: str) -> tuple[str, ...]:
+    """Split a header line, quotes allowed; an unreadable line has no columns."""
+    try:
+        return tuple(cell.strip() for cell in next(csv.reader([line], delimiter=delimiter), []))
+    except csv.Error:
+        return ()
+
+
+def polars_schema(schema: Schema) -> dict[str, pl.DataType]:
+    """Column types of the tidy frame of a schema."""
+    return {column.name: _POLARS_TYPES[column.type] for column in schema.columns}
+
+
+def empty(schema: Schema) -> pl.DataFrame:
+    """Return a frame without rows that fulfils the contract."""
+    return pl.DataFrame(schema=polars_schema(schema))
+
+
+@dataclass(frozen=True, slots=True)
+class Raw:
+    """A table as text.
+
+    Attributes
+    ----------
+    frame
+        All columns as text with empty cells null, plus the integer column ``_line``.
+    rows_read
+        Records in the file, header and blank lines not counted.
+    set_aside
+        Records of the wrong length (only when the caller keeps going).
+    """
+
+    frame: pl.DataFrame
+    rows_read: int
+    set_aside: tuple[SetAside, ...]
+
+
+def read_raw(
+    file: SourceFile,
+    *,
+    delimiter: str,
+    strict: bool,
+    header: Sequence[str] | None = None,
+    skip_lines: int = 0,
+    text: str | None = None,
+) -> Raw:
+    """Split a delimited file into text columns.
+
+    Parameters
+    ----------
+    file
+        The file; its content is read whole.
+    delimiter
+        The character between cells.
+    strict
+        Stop at the first row of the wrong length, or set such rows aside.
+    header
+        Column names for a file without a header row.
+    skip_lines
+        Lines before the header (comments of a template).
+    text
+        The content where the caller has decoded it already.
+
+    Raises
+    ------
+    BadInputError
+        For a file without rows or columns, a repeated column name, text that is not UTF-8, quotes that never
+        close, or (strict) a row of the wrong length.
+    """
+    content = file.text()[0] if text is None else text
+    if "\0" in content:
+        raise BadInputError("the file holds NUL bytes, so it is no text table", where=file.name, todo="Fetch it again")
+    if not content.strip():
+        raise BadInputError("the file is empty", where=file.name, todo="Fetch it again, or leave it out")
+    wrong: list[tuple[int, int, str]] = []
+
+    def on_wrong_length(row: arrow_csv.InvalidRow) -> str:
+        wrong.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    try:
+        table = arrow_csv.read_csv(
+            pa.BufferReader(content.encode()),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                column_names=list(header) if header else None,
+                skip_rows=skip_lines,
+                block_size=max(1 << 20, _longest_line(content) * 2),
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values='"' in content,
+                ignore_empty_lines=False,
+                invalid_row_handler=on_wrong_length,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                default_column_type=pa.string(), null_values=[""], strings_can_be_null=True
+            ),
+        )
+    except pa.ArrowInvalid as error:
+        raise BadInputError(
+            f"the rows cannot be told apart ({error})",
+            where=file.name,
+            todo="Check the separator and that every quote is closed",
+        ) from error
+    names = [name.strip() for name in table.column_names]
+    if repeated := sorted({name for name in names if names.count(name) > 1}):
+        raise BadInputError(
+            f"column {repeated[0]!r} stands there more than once", where=file.name, todo="Keep one of them"
+        )
+    frame = pl.DataFrame(table.rename_columns(names))
+    first = skip_lines + (1 if header else 2)
+    blank = {number for number, _, row in wrong if not row.strip()}
+    faulty = [item for item in wrong if item[0] not in blank]
+    frame = frame.with_columns(_lines(frame, first, [number for number, _, _ in wrong], skip_lines))
+    blank_rows = pl.all_horizontal(pl.col(names).is_null()) if len(names) == 1 else pl.lit(value=False)
+    frame = frame.filter(~blank_rows)
+    if faulty and strict:
+        number, columns, row = faulty[0]
+        raise BadInputError(
+            f"the row has {columns} cells where the header has {len(names)}: {row[:80]!r}",
+            where=f"{file.name}, line {number + skip_lines}",
+            todo="The file is cut off or damaged here; mend the row, fetch the file again, or use --keep-going",
+        )
+    aside = tuple(
+        SetAside(number + skip_lines, "row with another number of cells than the header", row[:200])
+        for number, _, row in faulty
+    )
+    return Raw(frame, frame.height + len(aside), aside)
+
+
+def _longest_line(content: str) -> int:
+    return max((len(line) for line in content.splitlines()), default=0)
+
+
+def _lines(frame: pl.DataFrame, first: int, skipped: Sequence[int], skip_lines: int) -> pl.Series:
+    """Line in the file of every row that was kept, rows skipped and line ends inside cells counted."""
+    taken = {number + skip_lines for number in skipped}
+    if not taken:
+        lines = pl.Series(LINE, range(first, first + frame.height), dtype=pl.Int64)
+    else:
+        numbers, line = [], first
+        while len(numbers) < frame.height:
+            if line not in taken:
+                numbers.append(line)
+            line += 1
+        lines = pl.Series(LINE, numbers, dtype=pl.Int64)
+    breaks = frame.select(
+        pl.sum_horizontal(pl.col(pl.String).str.count_matches("\n", literal=True).fill_null(0)).alias("n")
+    ).to_series()
+    if frame.height and breaks.sum():
+        lines = lines + breaks.cum_sum().shift(1, fill_value=0).cast(pl.Int64)
+    return lines.alias(LINE)
+
+
+def number(text: pl.Expr) -> pl.Expr:
+    """Text to number as published: a point for decimals; anything else is null."""
+    return text.str.strip_chars().cast(pl.Float64, strict=False)
+
+
+def convert(column: Column, text: pl.Expr) -> pl.Expr:
+    """Text to the type of a column; what does not fit becomes null and is found by ``check``."""
+    stripped = text.str.strip_chars()
+    match column.type:
+        case "integer":
+            value = stripped.cast(pl.Float64, strict=False)
+            whole = pl.when(value == value.round(0)).then(value)
+            converted = stripped.cast(pl.Int64, strict=False).fill_null(whole.cast(pl.Int64, strict=False))
+        case "number":
+            value = stripped.cast(pl.Float64, strict=False)
+            converted = pl.when(value.is_finite()).then(value)
+        case "date":
+            converted = stripped.str.to_date("%Y-%m-%d", strict=False)
+        case "boolean":
+            lower = stripped.str.to_lowercase()
+            converted = (
+                pl.when(lower.is_in(["yes", "ja", "true", "1"]))
+                .then(statement=True)
+                .when(lower.is_in(["no", "nee", "false", "0"]))
+                .then(statement=False)
+            )
+        case _:
+            converted = pl.when(stripped != "").then(stripped)
+    if column.unit == "keur":
+        converted = pl.when(converted != MISSING_AMOUNT).then(converted)
+    return converted.alias(column.name)
+
+
+def breaks_rule(allowed: Allowed, value: pl.Expr) -> pl.Expr | None:
+    """Whether a non-null value breaks its rule; ``None`` where there is no rule."""
+    if allowed.values:
+        return ~value.is_in(list(allowed.values))
+    if allowed.pattern:
+        return ~value.str.contains(f"^(?:{allowed.pattern})$")
+    conditions = []
+    if allowed.low is not None:
+        conditions.append(value < allowed.low)
+    if allowed.high is not None:
+        conditions.append(value > allowed.high)
+    return pl.any_horizontal(conditions) if conditions else None
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A validated table.
+
+    Attributes
+    ----------
+    frame
+        As the schema says, sorted as published, plus ``_line``.
+    set_aside
+        Records that broke the contract (only when the caller keeps going) and identical duplicates.
+    """
+
+    frame: pl.DataFrame
+    set_aside: tuple[SetAside, ...]
+
+
+def apply_schema(
+    raw: pl.DataFrame,
+    schema: Schema,
+    *,
+    where: str,
+    strict: bool,
+    translate: Mapping[str, Mapping[str, str]] | None = None,
+    converters: Mapping[str, pl.Expr] | None = None,
+) -> Typed:
+    """Convert a table of text to its contract and hold every value against it.
+
+    Parameters
+    ----------
+    raw
+        Text columns under their published names (or, for derived columns, under Verband's own), and ``_line``.
+    schema
+        The contract.
+    where
+        Name of the file, for messages.
+    strict
+        Stop at the first fault, or set faulty rows aside.
+    translate
+        Per column of the schema, published value to ours; a value not listed is a fault.
+    converters
+        Per column of the schema, an expression on ``raw`` that gives the typed value where the plain
+        conversion will not do; null where it does not fit.
+
+    Raises
+    ------
+    BadInputError
+        With line, column, value and rule of the first fault, and how many more there are (strict); or when two
+        rows with the same key differ.
+    """
+    translate, converters = translate or {}, converters or {}
+    typed, faults = [], []
+    for column in schema.columns:
+        name = column.published if column.published in raw.columns else column.name
+        if name not in raw.columns and column.name not in converters:
+            typed.append(pl.lit(None, dtype=_POLARS_TYPES[column.type]).alias(column.name))
+            continue
+        if column.name in converters:
+            value = converters[column.name].cast(_POLARS_TYPES[column.type]).alias(column.name)
+        elif raw.schema[name] == pl.String:
+            text = pl.col(name)
+            if column.name in translate:
+                text = text.str.strip_chars().replace_strict(translate[column.name], default=pl.lit("\0"))
+            value = convert(column, text)
+        else:
+            value = pl.col(name).cast(_POLARS_TYPES[column.type]).alias(column.name)
+        typed.append(value)
+        if name in raw.columns:
+            faults.append(_fault(column, value, pl.col(name), is_text=raw.schema[name] == pl.String))
+        else:
+            faults.append(_fault(column, value, value, is_text=False))
+    frame = raw.select(*typed, pl.col(LINE), *faults)
+    return _resolve(frame, raw, schema, where=where, strict=strict)
+
+
+def _fault(column: Column, value: pl.Expr, published: pl.Expr, *, is_text: bool) -> pl.Expr:
+    """A boolean column per schema column: the value breaks the contract."""
+    given = published.is_not_null()
+    if is_text:
+        given = given & (published.str.strip_chars() != "")
+    fault = given & value.is_null()
+    if column.unit == "keur" and is_text:
+        fault = fault & (number(published) != MISSING_AMOUNT).fill_null(value=True)
+    if column.type == "text":
+        fault = value.fill_null("") == "\0"
+    if (broken := breaks_rule(column.allowed, value)) is not None:
+        fault = fault | broken.fill_null(value=False)
+    if column.required:
+        fault = fault | value.is_null()
+    return fault.fill_null(value=False).alias(f"!{column.name}")
+
+
+def _resolve(frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, *, where: str, strict: bool) -> Typed:
+    marks = [name for name in frame.columns if name.startswith("!")]
+    aside: list[SetAside] = []
+    bad = frame.select(pl.any_horizontal(marks)).to_series() if marks else pl.Series([False] * frame.height)
+    if bad.any():
+        found = [(int(frame[LINE][row]), row) for row in bad.arg_true().to_list()]
+        reasons = {row: _reason(frame, raw, schema, row, marks) for _, row in found[: 1 if strict else None]}
+        if strict:
+            line, row = found[0]
+            more = f" ({len(found) - 1} more rows have a fault)" if len(found) > 1 else ""
+            raise BadInputError(
+                reasons[row][1] + more,
+                where=f"{where}, line {line}",
+                todo="Mend the file, or use --keep-going to set such rows aside",
+            )
+        aside = [SetAside(line, reasons[row][0], _as_text(raw, row)) for line, row in found]
+    good = frame.filter(~bad).drop(marks)
+    if schema.key:
+        good, repeated = _unique(good, raw, schema, where=where, strict=strict)
+        aside.extend(repeated)
+    return Typed(good, tuple(aside))
+
+
+def _reason(
+    frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, row: int, marks: Sequence[str]
+) -> tuple[str, str]:
+    """The general reason (for counting) and the exact message (for the reader) of a faulty row."""
+    name = next(mark[1:] for mark in marks if frame[mark][row])
+    column = schema.column(name)
+    label = column.published or column.name
+    published = raw[label][row] if label in raw.columns else frame[name][row]
+    if published is None or not str(published).strip():
+        return f"column {label}: empty", f"column {label!r} is empty, and it has to be filled in"
+    rule = column.allowed.describe() or _TYPE_WORDS.get(column.type, "another value")
+    return f"column {label}: not {rule}", f"column {label!r} holds {str(published)[:60]!r}, expected {rule}"
+
+
+def _as_text(raw: pl.DataFrame, row: int) -> str:
+    cells = [str(value) for name, value in zip(raw.columns, raw.row(row), strict=True) if name != LINE and value]
+    return " | ".join(cells)[:200]
+
+
+def _unique(
+    frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, *, where: str, strict: bool
+) -> tuple[pl.DataFrame, list[SetAside]]:
+    """Set identical repeated rows aside; two rows with one key and different values are a fault."""
+    key = list(schema.key)
+    if not frame.select(pl.struct(key).is_duplicated().any()).item():
+        return frame, []
+    values = [name for name in schema.names if name not in key]
+    first = frame.unique(subset=key, keep="first", maintain_order=True)
+    repeated = frame.join(first.select(LINE), on=LINE, how="anti").join(
+        first, on=key, how="left", suffix=":first", nulls_equal=True
+    )
+    lines = dict(zip(raw[LINE].to_list(), range(raw.height), strict=True))
+    aside = []
+    for record in repeated.iter_rows(named=True):
+        same = all(record[name] == record[f"{name}:first"] for name in values)
+        if not same and strict:
+            shown = ", ".join(f"{name} {record[name]}" for name in key)
+            raise BadInputError(
+                f"a second, different row for {shown} (the first is on line {record[f'{LINE}:first']})",
+                where=f"{where}, line {record[LINE]}",
+                todo="Keep the right one, or use --keep-going to keep the first",
+            )
+        reason = "repeats an earlier row" if same else "second, different row for the same key; the first is kept"
+        aside.append(SetAside(record[LINE], reason, _as_text(raw, lines[record[LINE]])))
+    return first, aside
