@@ -53,7 +53,7 @@ Prepare = Callable[[pl.DataFrame], pl.DataFrame]
 Finish = Callable[[pl.DataFrame], tuple[pl.DataFrame, Sequence[SetAside], Sequence[str]]]
 
 
-def table_format(  # noqa: PLR0913  the options are those of a published table
+def table_format(
     table: str,
     *,
     source: str,
@@ -88,7 +88,7 @@ def table_format(  # noqa: PLR0913  the options are those of a published table
     def recognise(head: Head) -> bool:
         return delimiter_of(head, contract.published) is not None
 
-    def read(file: SourceFile, strict: bool) -> Reading:  # noqa: FBT001  the one option every reader has
+    def read(file: SourceFile, strict: bool) -> Reading:
         raw = read_raw(file, delimiter=delimiter_of(file.head, contract.published) or ",", strict=strict)
         remarks = _unused(raw.frame, contract)
         frame = prepare(raw.frame) if prepare else raw.frame

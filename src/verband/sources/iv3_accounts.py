@@ -56,7 +56,7 @@ def _finish_key_totals(frame: pl.DataFrame) -> tuple[pl.DataFrame, Sequence[SetA
         remarks.append(f"{count} reports hold only zeros and were read as missing")
     if count := marked.filter(pl.col("missing") == NO_BALANCE_SHEET).height:
         remarks.append(f"{count} accounts have no balance sheet; equity and balance total were read as missing")
-    zero = marked.filter((pl.col("paid_to_arrangements_keur") == 0)).group_by("report").len().sort("report")
+    zero = marked.filter(pl.col("paid_to_arrangements_keur") == 0).group_by("report").len().sort("report")
     remarks.extend(
         f"{count} {report} reports show 0 paid to arrangements (L4.3.3), kept as published although every "
         "municipality takes part in a safety region"

@@ -180,7 +180,8 @@ def _lines(frame: pl.DataFrame, first: int, skipped: Sequence[int], skip_lines: 
     if not taken:
         lines = pl.Series(LINE, range(first, first + frame.height), dtype=pl.Int64)
     else:
-        numbers, line = [], first
+        numbers: list[int] = []
+        line = first
         while len(numbers) < frame.height:
             if line not in taken:
                 numbers.append(line)
@@ -355,9 +356,7 @@ def _resolve(frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, *, where: s
     return Typed(good, tuple(aside))
 
 
-def _reason(
-    frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, row: int, marks: Sequence[str]
-) -> tuple[str, str]:
+def _reason(frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, row: int, marks: Sequence[str]) -> tuple[str, str]:
     """The general reason (for counting) and the exact message (for the reader) of a faulty row."""
     name = next(mark[1:] for mark in marks if frame[mark][row])
     column = schema.column(name)
