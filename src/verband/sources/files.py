@@ -31,6 +31,15 @@ def _broken(name: str, error: Exception) -> BadInputError:
     )
 
 
+def _not_utf8(name: str, content: bytes, error: UnicodeDecodeError) -> BadInputError:
+    line = content.count(b"\n", 0, error.start) + 1
+    return BadInputError(
+        f"byte 0x{content[error.start]:02X} is not UTF-8 text",
+        where=f"{name}, line {line}",
+        todo="Save the file as UTF-8, or fetch it again as published",
+    )
+
+
 @dataclass(frozen=True)
 class SourceFile:
     """One file to be read.
@@ -135,12 +144,23 @@ class SourceFile:
         except UnicodeDecodeError as error:
             if western_allowed and b"\0" not in content:
                 return content.decode("cp1252", errors="replace"), True
-            line = content.count(b"\n", 0, error.start) + 1
-            raise BadInputError(
-                f"byte 0x{content[error.start]:02X} is not UTF-8 text",
-                where=f"{self.name}, line {line}",
-                todo="Save the file as UTF-8, or fetch it again as published",
-            ) from error
+            raise _not_utf8(self.name, content, error) from error
+
+    def utf8(self) -> bytes:
+        """Return the content as bytes that are known to be UTF-8, without a byte order mark.
+
+        Raises
+        ------
+        BadInputError
+            If the content is not UTF-8; the message says on which line.
+        """
+        content = self.read().removeprefix(codecs.BOM_UTF8)
+        if not content.isascii():
+            try:
+                content.decode("utf-8")
+            except UnicodeDecodeError as error:
+                raise _not_utf8(self.name, content, error) from error
+        return content
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ DELIMITERS = (",", ";", "\t")
 MISSING_AMOUNT = -99998
 """Published by one database on the Iv3 tables for "no figure"; compared by equality, as real amounts can be lower."""
 LINE = "_line"
+_BLOCK_BYTES = 4 * 1024 * 1024
+"""Rows longer than this are read in one piece."""
 _POLARS_TYPES: dict[str, pl.DataType] = {
     "text": pl.String(),
     "integer": pl.Int64(),
@@ -108,36 +110,14 @@ def read_raw(
         For a file without rows or columns, a repeated column name, text that is not UTF-8, quotes that never
         close, or (strict) a row of the wrong length.
     """
-    content = file.text()[0] if text is None else text
-    if "\0" in content:
+    content = file.utf8() if text is None else text.encode()
+    if b"\0" in content:
         raise BadInputError("the file holds NUL bytes, so it is no text table", where=file.name, todo="Fetch it again")
     if not content.strip():
         raise BadInputError("the file is empty", where=file.name, todo="Fetch it again, or leave it out")
     wrong: list[tuple[int, int, str]] = []
-
-    def on_wrong_length(row: arrow_csv.InvalidRow) -> str:
-        wrong.append((row.number, row.actual_columns, row.text))
-        return "skip"
-
     try:
-        table = arrow_csv.read_csv(
-            pa.BufferReader(content.encode()),
-            read_options=arrow_csv.ReadOptions(
-                use_threads=False,
-                column_names=list(header) if header else None,
-                skip_rows=skip_lines,
-                block_size=max(1 << 20, _longest_line(content) * 2),
-            ),
-            parse_options=arrow_csv.ParseOptions(
-                delimiter=delimiter,
-                newlines_in_values='"' in content,
-                ignore_empty_lines=False,
-                invalid_row_handler=on_wrong_length,
-            ),
-            convert_options=arrow_csv.ConvertOptions(
-                default_column_type=pa.string(), null_values=[""], strings_can_be_null=True
-            ),
-        )
+        table = _split(content, delimiter=delimiter, header=header, skip_lines=skip_lines, wrong=wrong)
     except pa.ArrowInvalid as error:
         raise BadInputError(
             f"the rows cannot be told apart ({error})",
@@ -170,8 +150,48 @@ def read_raw(
     return Raw(frame, frame.height + len(aside), aside)
 
 
-def _longest_line(content: str) -> int:
-    return max((len(line) for line in content.splitlines()), default=0)
+def _split(
+    content: bytes,
+    *,
+    delimiter: str,
+    header: Sequence[str] | None,
+    skip_lines: int,
+    wrong: list[tuple[int, int, str]],
+) -> pa.Table:
+    """Split the content into text columns; rows of another length go to ``wrong`` with their number."""
+
+    def on_wrong_length(row: arrow_csv.InvalidRow) -> str:
+        wrong.append((row.number, row.actual_columns, row.text))
+        return "skip"
+
+    def read(block_size: int) -> pa.Table:
+        wrong.clear()
+        return arrow_csv.read_csv(
+            pa.BufferReader(content),
+            read_options=arrow_csv.ReadOptions(
+                use_threads=False,
+                column_names=list(header) if header else None,
+                skip_rows=skip_lines,
+                block_size=block_size,
+            ),
+            parse_options=arrow_csv.ParseOptions(
+                delimiter=delimiter,
+                newlines_in_values=b'"' in content,
+                ignore_empty_lines=False,
+                invalid_row_handler=on_wrong_length,
+            ),
+            convert_options=arrow_csv.ConvertOptions(
+                default_column_type=pa.string(), null_values=[""], strings_can_be_null=True
+            ),
+            memory_pool=pa.system_memory_pool(),
+        )
+
+    try:
+        return read(_BLOCK_BYTES)
+    except pa.ArrowInvalid:
+        if len(content) <= _BLOCK_BYTES:
+            raise
+        return read(len(content) + 1)
 
 
 def _lines(frame: pl.DataFrame, first: int, skipped: Sequence[int], skip_lines: int) -> pl.Series:
@@ -292,28 +312,37 @@ def apply_schema(
         rows with the same key differ.
     """
     translate, converters = translate or {}, converters or {}
-    typed, faults = [], []
-    for column in schema.columns:
-        name = column.published if column.published in raw.columns else column.name
-        if name not in raw.columns and column.name not in converters:
-            typed.append(pl.lit(None, dtype=_POLARS_TYPES[column.type]).alias(column.name))
-            continue
-        if column.name in converters:
-            value = converters[column.name].cast(_POLARS_TYPES[column.type]).alias(column.name)
-        elif raw.schema[name] == pl.String:
-            text = pl.col(name)
-            if column.name in translate:
-                text = text.str.strip_chars().replace_strict(translate[column.name], default=pl.lit("\0"))
-            value = convert(column, text)
-        else:
-            value = pl.col(name).cast(_POLARS_TYPES[column.type]).alias(column.name)
-        typed.append(value)
+    columns: list[pl.Series] = []
+    faults: dict[str, pl.Series] = {}
+    for column in schema.columns:  # one by one: together they would hold several copies of the table in memory
+        value, fault = _typed_column(raw, column, translate.get(column.name), converters.get(column.name))
+        columns.append(value)
+        if fault is not None and fault.any():
+            faults[column.name] = fault
+    frame = pl.DataFrame([*columns, raw[LINE]])
+    return _resolve(frame, faults, raw, schema, where=where, strict=strict)
+
+
+def _typed_column(
+    raw: pl.DataFrame, column: Column, translate: Mapping[str, str] | None, converter: pl.Expr | None
+) -> tuple[pl.Series, pl.Series | None]:
+    """The values of one column of the schema, and where they break the contract."""
+    kind = _POLARS_TYPES[column.type]
+    name = column.published if column.published in raw.columns else column.name
+    if converter is not None:
+        value, published, is_text = converter.cast(kind), converter, False
         if name in raw.columns:
-            faults.append(_fault(column, value, pl.col(name), is_text=raw.schema[name] == pl.String))
-        else:
-            faults.append(_fault(column, value, value, is_text=False))
-    frame = raw.select(*typed, pl.col(LINE), *faults)
-    return _resolve(frame, raw, schema, where=where, strict=strict)
+            published, is_text = pl.col(name), raw.schema[name] == pl.String
+    elif name not in raw.columns:
+        return pl.Series(column.name, [None] * raw.height, dtype=kind), None
+    else:
+        published, is_text = pl.col(name), raw.schema[name] == pl.String
+        text = published
+        if translate is not None:
+            text = text.str.strip_chars().replace_strict(translate, default=pl.lit("\0"))
+        value = convert(column, text) if is_text else published.cast(kind)
+    both = raw.select(value.alias(column.name), _fault(column, value, published, is_text=is_text))
+    return both[column.name], both[f"!{column.name}"]
 
 
 def _fault(column: Column, value: pl.Expr, published: pl.Expr, *, is_text: bool) -> pl.Expr:
@@ -333,32 +362,36 @@ def _fault(column: Column, value: pl.Expr, published: pl.Expr, *, is_text: bool)
     return fault.fill_null(value=False).alias(f"!{column.name}")
 
 
-def _resolve(frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, *, where: str, strict: bool) -> Typed:
-    marks = [name for name in frame.columns if name.startswith("!")]
+def _resolve(
+    frame: pl.DataFrame, faults: Mapping[str, pl.Series], raw: pl.DataFrame, schema: Schema, *, where: str, strict: bool
+) -> Typed:
     aside: list[SetAside] = []
-    bad = frame.select(pl.any_horizontal(marks)).to_series() if marks else pl.Series([False] * frame.height)
-    if bad.any():
-        found = [(int(frame[LINE][row]), row) for row in bad.arg_true().to_list()]
-        reasons = {row: _reason(frame, raw, schema, row, marks) for _, row in found[: 1 if strict else None]}
+    if faults:
+        bad = pl.DataFrame(list(faults.values())).select(pl.any_horizontal(pl.all())).to_series()
+        rows = bad.arg_true().to_list()
         if strict:
-            line, row = found[0]
-            more = f" ({len(found) - 1} more rows have a fault)" if len(found) > 1 else ""
+            more = f" ({len(rows) - 1} more rows have a fault)" if len(rows) > 1 else ""
             raise BadInputError(
-                reasons[row][1] + more,
-                where=f"{where}, line {line}",
+                _reason(frame, faults, raw, schema, rows[0])[1] + more,
+                where=f"{where}, line {frame[LINE][rows[0]]}",
                 todo="Mend the file, or use --keep-going to set such rows aside",
             )
-        aside = [SetAside(line, reasons[row][0], _as_text(raw, row)) for line, row in found]
-    good = frame.filter(~bad).drop(marks)
+        aside = [
+            SetAside(int(frame[LINE][row]), _reason(frame, faults, raw, schema, row)[0], _as_text(raw, row))
+            for row in rows
+        ]
+        frame = frame.filter(~bad)
     if schema.key:
-        good, repeated = _unique(good, raw, schema, where=where, strict=strict)
+        frame, repeated = _unique(frame, raw, schema, where=where, strict=strict)
         aside.extend(repeated)
-    return Typed(good, tuple(aside))
+    return Typed(frame, tuple(aside))
 
 
-def _reason(frame: pl.DataFrame, raw: pl.DataFrame, schema: Schema, row: int, marks: Sequence[str]) -> tuple[str, str]:
+def _reason(
+    frame: pl.DataFrame, faults: Mapping[str, pl.Series], raw: pl.DataFrame, schema: Schema, row: int
+) -> tuple[str, str]:
     """The general reason (for counting) and the exact message (for the reader) of a faulty row."""
-    name = next(mark[1:] for mark in marks if frame[mark][row])
+    name = next(name for name, fault in faults.items() if fault[row])
     column = schema.column(name)
     label = column.published or column.name
     published = raw[label][row] if label in raw.columns else frame[name][row]
@@ -378,7 +411,7 @@ def _unique(
 ) -> tuple[pl.DataFrame, list[SetAside]]:
     """Set identical repeated rows aside; two rows with one key and different values are a fault."""
     key = list(schema.key)
-    if not frame.select(pl.struct(key).is_duplicated().any()).item():
+    if frame.select(key).hash_rows().n_unique() == frame.height:
         return frame, []
     values = [name for name in schema.names if name not in key]
     first = frame.unique(subset=key, keep="first", maintain_order=True)

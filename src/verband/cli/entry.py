@@ -1,0 +1,85 @@
+"""Where the ``verband`` command starts: fast answers first, every fault as one plain message.
+
+``--version`` and ``--help`` are answered without loading anything, so that they start about as fast as Python.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+
+_HERE = os.path.dirname(__file__)  # noqa: PTH120  pathlib would double the time that --version takes
+HELP_FILE = os.path.join(_HERE, "help.txt")  # noqa: PTH118
+BAD_INPUT = 2
+INTERNAL_FAULT = 1
+INTERRUPTED = 130
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Words after ``verband``; those of the process by default.
+
+    Returns
+    -------
+    int
+        Exit status: 0 done, 2 for bad input, 130 when interrupted, 1 for a fault of Verband itself.
+    """
+    words = sys.argv[1:] if arguments is None else arguments
+    if words == ["--version"]:
+        from verband import __version__  # noqa: PLC0415
+
+        print(f"verband {__version__}")  # noqa: T201
+        return 0
+    if words in (["--help"], ["-h"], ["help"], []):
+        with open(HELP_FILE, encoding="utf-8") as stream:  # noqa: PTH123
+            print(stream.read(), end="")  # noqa: T201
+        return 0
+    return _run(words)
+
+
+def _run(words: list[str]) -> int:
+    import click  # noqa: PLC0415
+
+    from verband.cli.app import command  # noqa: PLC0415
+    from verband.errors import VerbandError  # noqa: PLC0415
+
+    try:
+        outcome = command().main(args=words, prog_name="verband", standalone_mode=False)
+        sys.stdout.flush()
+    except VerbandError as error:
+        return _say(str(error), BAD_INPUT)
+    except click.exceptions.Exit as error:
+        return error.exit_code
+    except click.ClickException as error:
+        hint = f" Try 'verband {words[0]} --help'." if words and not words[0].startswith("-") else ""
+        return _say(error.format_message() + hint, BAD_INPUT)
+    except (KeyboardInterrupt, click.Abort):
+        return _say("stopped; the workspace is as it was.", INTERRUPTED)
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        return _say(f"{error.filename or 'the system'}: {error.strerror or error}.", BAD_INPUT)
+    except Exception as error:  # noqa: BLE001  the last door: a traceback shown to a user is a defect
+        if os.environ.get("VERBAND_DEBUG"):
+            raise
+        return _say(
+            f"a fault in Verband itself ({type(error).__name__}: {error}). The workspace is as it was. "
+            "Please report it with the command you gave; VERBAND_DEBUG=1 shows where it happened.",
+            INTERNAL_FAULT,
+        )
+    return outcome if isinstance(outcome, int) else 0
+
+
+def _say(message: str, status: int) -> int:
+    print(f"verband: {message}", file=sys.stderr)  # noqa: T201
+    return status
+
+
+def run() -> None:
+    """Entry point of the installed command."""
+    sys.exit(main())

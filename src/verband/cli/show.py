@@ -1,0 +1,125 @@
+"""Showing rows on the terminal: a table to read, JSON or CSV to go on with."""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import sys
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any
+
+
+class OutputFormat(StrEnum):
+    """How an answer is written."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+
+
+Row = Mapping[str, Any]
+
+
+def plain(value: object) -> object:
+    """Make a value fit for JSON: dates as text, not-a-number as null, whole floats as whole numbers."""
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            return None
+        return int(value) if value.is_integer() and abs(value) < 2**53 else value
+    if isinstance(value, Mapping):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(item) for item in value]
+    return value
+
+
+def show(
+    answer: Sequence[Row] | Row, output: OutputFormat, *, columns: Mapping[str, str], notes: Sequence[str] = ()
+) -> None:
+    """Print an answer.
+
+    Parameters
+    ----------
+    answer
+        Rows, or one record; the keys are the documented contract of the JSON.
+    output
+        Table, JSON or CSV.
+    columns
+        For the table: key to heading, in order.
+    notes
+        Sentences under the table (on standard error for JSON and CSV stays nothing).
+    """
+    if output is OutputFormat.json:
+        print(json.dumps(plain(answer), ensure_ascii=False, indent=2))  # noqa: T201
+        return
+    rows = [answer] if isinstance(answer, Mapping) else list(answer)
+    if output is OutputFormat.csv:
+        _csv(rows)
+        return
+    _table(rows, columns, notes)
+
+
+def _csv(rows: Sequence[Row]) -> None:
+    names = list(dict.fromkeys(key for row in rows for key in row))
+    writer = csv.writer(sys.stdout, lineterminator="\n")
+    writer.writerow(names)
+    for row in rows:
+        writer.writerow([_cell(row.get(name)) for name in names])
+
+
+def _cell(value: object) -> object:
+    value = plain(value)
+    if isinstance(value, list):
+        return "; ".join(str(_cell(item)) for item in value)
+    if isinstance(value, dict):
+        return json.dumps(value, ensure_ascii=False)
+    return "" if value is None else value
+
+
+def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]) -> None:
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415  heavy, and only for tables
+    from rich.console import Console  # noqa: PLC0415
+    from rich.table import Table  # noqa: PLC0415
+
+    console = Console(highlight=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    for key, heading in columns.items():
+        numeric = any(isinstance(row.get(key), int | float) and not _is_year(key) for row in rows)
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(text(key, row.get(key)) for key in columns))
+    console.print(table)
+    for note in notes:
+        console.print(note, style="dim", soft_wrap=False)
+
+
+def _is_year(key: str) -> bool:
+    return key == "year" or key.endswith("_year")
+
+
+def text(key: str, value: object) -> str:
+    """A cell of a table: Dutch number format, shares as percentages, a dash where nothing is known."""
+    if value is None:
+        return "-"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, list | tuple):
+        return ", ".join(text("", item) for item in value)
+    if isinstance(value, int | float) and not _is_year(key):
+        return dutch_number(value, key)
+    return str(value)
+
+
+def dutch_number(value: float, key: str = "") -> str:
+    """Write a number the Dutch way: 12.345 and 6,5; a key that ends in ``share`` gives a percentage."""
+    if not math.isfinite(value):
+        return "-"
+    if key.endswith("share"):
+        return f"{value * 100:.1f}%".replace(".", ",")
+    digits = 0 if abs(value) >= 1000 or float(value).is_integer() else 2
+    return f"{value:,.{digits}f}".replace(",", " ").replace(".", ",").replace(" ", ".")

@@ -1,0 +1,127 @@
+"""The truth that is planted in the sample, so that an analysis can be held against it.
+
+Cost of task ``k`` in municipality ``i`` and year ``t``, thousand euro:
+``base_k (N_ref / 1000) (N_it / N_ref)^elasticity_k price_t exp(need_effect need_i [main task 6])
+exp(u_i + e_ikt)`` for what the municipality does itself; what it does through an arrangement is the same without
+``u`` and ``e``, shared by the arrangement's key. A merged municipality follows the same function at its own size.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from verband.sources.sample.data_files import table
+
+
+def _elasticities() -> Mapping[str, float]:
+    return {row["task"]: float(row["elasticity"]) for row in table("tasks")}
+
+
+@dataclass(frozen=True, slots=True)
+class CostDrift:
+    """An arrangement whose contributions grow faster than its index.
+
+    Attributes
+    ----------
+    arrangement
+        Number of the arrangement.
+    rate
+        Extra growth per year, as a fraction.
+    base_year
+        Last year without it.
+    """
+
+    arrangement: int
+    rate: float
+    base_year: int
+
+
+@dataclass(frozen=True, slots=True)
+class BestAlternative:
+    """The alternative that is cheapest by construction for one municipality and task.
+
+    Attributes
+    ----------
+    municipality, task
+        Code and Iv3 task.
+    kind
+        Kind of alternative ("join").
+    arrangement
+        Number of the arrangement to join.
+    """
+
+    municipality: str
+    task: str
+    kind: str
+    arrangement: int
+
+
+@dataclass(frozen=True, slots=True)
+class Parameters:
+    """Everything that was planted.
+
+    Attributes
+    ----------
+    elasticity
+        Per task (codes of 2017-2022), elasticity of cost with respect to inhabitants. Tasks of the drifting and
+        the unfair arrangement (6.4 and 5.5) follow it only for municipalities outside those two.
+    reference_inhabitants
+        Size at which a task costs its base amount per inhabitant.
+    need_effect
+        Effect of one unit of need (standard normal over municipalities) on the log cost of main task 6; need shows
+        in the grant volume of benefit recipients.
+    municipality_sd, noise_sd
+        Standard deviations of ``u_i`` and ``e_ikt``.
+    price_growth
+        Growth of all cost per year, as a fraction.
+    shocks
+        Factor on one task from the first year up to and including the second: (task, first, last, factor).
+    claim
+        Extra log cost of the claim tasks in the last accounts before a merger, times one minus the share in the
+        inhabitants of the merged municipality; it is paid from reserves in full.
+    claim_tasks
+        The tasks on which it shows.
+    hiring_share, hiring_per_solvency
+        Hired staff as a share of (hired + own pay) at a solvency of 0.35 the year before, and its change per unit
+        of solvency.
+    budgeted_hiring
+        Share of the hired staff that a budget shows.
+    drift
+        The arrangement with a cost drift.
+    unfair_key
+        Number of the arrangement whose small members would gain by leaving.
+    outsourced
+        Municipalities whose staff works for an operating organisation.
+    best_alternative
+        The alternative that is best by construction.
+    """
+
+    elasticity: Mapping[str, float] = field(default_factory=_elasticities)
+    reference_inhabitants: int = 30_000
+    need_effect: float = 0.10
+    municipality_sd: float = 0.05
+    noise_sd: float = 0.03
+    price_growth: Mapping[int, float] = field(
+        default_factory=lambda: {
+            2018: 0.025,
+            2019: 0.030,
+            2020: 0.020,
+            2021: 0.020,
+            2022: 0.045,
+            2023: 0.060,
+            2024: 0.045,
+            2025: 0.035,
+            2026: 0.030,
+        }
+    )
+    shocks: tuple[tuple[str, int, int, float], ...] = (("6.3", 2020, 2020, 1.25), ("6.1", 2022, 2026, 1.40))
+    claim: float = 0.40
+    claim_tasks: tuple[str, ...] = tuple(row["task"] for row in table("tasks") if row["claim"] == "yes")
+    hiring_share: float = 0.16
+    hiring_per_solvency: float = -0.25
+    budgeted_hiring: float = 0.30
+    drift: CostDrift = CostDrift(arrangement=9, rate=0.03, base_year=2017)
+    unfair_key: int = 14
+    outsourced: tuple[str, ...] = ("GM9018", "GM9020")
+    best_alternative: BestAlternative = BestAlternative("GM9017", "0.61", "join", 11)

@@ -1,0 +1,37 @@
+"""What needs more than one source: which reports were filed, codes for names, vintages for files without one."""
+
+from __future__ import annotations
+
+import duckdb
+
+from verband.domain.schema import schema
+from verband.sources.tabular import empty
+from verband.warehouse.store import run, sql
+
+_COST = ("cost_per_category", "reserve_additions_per_category")
+_INCOME = (
+    "specific_grants_per_main_task",
+    "levies_per_category",
+    "other_income_per_category",
+    "reserve_withdrawals_per_category",
+)
+
+
+def assemble(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring the sources together; every step changes nothing when it is done a second time.
+
+    The zeros of the tables named above do not by themselves show that a report was not filed; the key totals do.
+    """
+    for table in ("key_totals", "municipality_list", "boundary_changes", *_COST, *_INCOME):
+        _ensure(connection, table)
+    run(connection, sql("report_status"))
+    for tables, amount in ((_COST, "cost_keur"), (_INCOME, "income_keur")):
+        for table in tables:
+            run(connection, sql("blank_unfiled").format(table=table, amount=amount))
+
+
+def _ensure(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Make the table without rows where nothing brought it, so that the queries need no second form."""
+    connection.register("incoming", empty(schema(table)))
+    run(connection, f'CREATE TABLE IF NOT EXISTS "{table}" AS SELECT *, 0::INTEGER AS _file FROM incoming')  # noqa: S608
+    connection.unregister("incoming")

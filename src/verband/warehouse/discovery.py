@@ -1,0 +1,90 @@
+"""Which files a folder holds, and what each is: recognised, unrecognised or unreadable."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from verband.errors import BadInputError
+from verband.sources.files import SourceFile
+from verband.sources.formats import Format
+from verband.sources.registry import recognise
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Files found, each with its format.
+
+    Attributes
+    ----------
+    recognised
+        Files that a reader can read, in order of name.
+    unrecognised
+        Names of the files that no reader knows.
+    """
+
+    recognised: tuple[tuple[SourceFile, Format], ...]
+    unrecognised: tuple[str, ...]
+
+
+def find_files(folders: Sequence[Path]) -> tuple[SourceFile, ...]:
+    """List the files in folders (or the files themselves), each once, in order of name.
+
+    Raises
+    ------
+    BadInputError
+        If a folder does not exist, cannot be read or holds no file.
+    """
+    found: dict[Path, SourceFile] = {}
+    for folder in folders:
+        if not folder.exists():
+            raise BadInputError("there is no such folder or file", where=str(folder), todo="Check the path")
+        if folder.is_file():
+            found.setdefault(folder.resolve(), SourceFile(folder, folder.name))
+            continue
+        try:
+            paths = sorted(path for path in folder.rglob("*") if path.is_file())
+        except OSError as error:
+            raise BadInputError(
+                f"the folder cannot be read ({error.strerror})", where=str(folder), todo="Check that you may read it"
+            ) from error
+        if not paths:
+            raise BadInputError(
+                "the folder holds no files", where=str(folder), todo="Name a folder with published files"
+            )
+        prefix = f"{folder.name}/" if len(folders) > 1 else ""
+        for path in paths:
+            found.setdefault(path.resolve(), SourceFile(path, prefix + path.relative_to(folder).as_posix()))
+    return tuple(found.values())
+
+
+def discover(folders: Sequence[Path], *, strict: bool) -> Found:
+    """Find the files in folders and recognise each by its content.
+
+    Parameters
+    ----------
+    folders
+        Folders to walk, or single files.
+    strict
+        Whether a file that almost has a known format is a fault.
+
+    Raises
+    ------
+    BadInputError
+        If nothing was found, or nothing in it is recognised.
+    """
+    recognised, unrecognised = [], []
+    for file in find_files(folders):
+        kind = recognise(file, strict=strict)
+        if kind is None:
+            unrecognised.append(file.name)
+        else:
+            recognised.append((file, kind))
+    if not recognised:
+        raise BadInputError(
+            f"none of the {len(unrecognised)} files is one that Verband reads",
+            where=", ".join(str(folder) for folder in folders),
+            todo="The documentation page `sources` lists the files; `verband template` makes one to fill in",
+        )
+    return Found(tuple(recognised), tuple(unrecognised))

@@ -1,0 +1,205 @@
+"""Opening the warehouse, asking it questions by name, and saying plainly what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, cast
+
+import duckdb
+import polars as pl
+
+from verband.domain.schema import schema, table_names
+from verband.errors import MissingDataError, WorkspaceError
+
+FORMAT_VERSION = 1
+"""Version of the layout of the warehouse file; a higher one was written by a newer Verband."""
+FILE_NAME = "verband.duckdb"
+_MEMORY_LIMIT = "64MB"
+
+
+@cache
+def sql(name: str) -> str:
+    """Return the text of the query called ``name`` (``queries/<name>.sql``)."""
+    return files("verband.warehouse").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+def plain_duckdb(error: duckdb.Error, path: Path) -> WorkspaceError:
+    """Turn a fault of the database into one plain message."""
+    text = str(error).split("\n", maxsplit=1)[0]
+    if "No space left" in text or "Could not write" in text or "failed to write" in text.lower():
+        return WorkspaceError(
+            "the disk is full", where=str(path.parent), todo="Free some space and run the command again"
+        )
+    if "lock" in text.lower():
+        return WorkspaceError("another program has the workspace open", where=str(path), todo="Close it and try again")
+    if isinstance(error, duckdb.OutOfMemoryException):
+        return WorkspaceError("there is not enough memory", where=str(path), todo="Close other programs and try again")
+    return WorkspaceError(
+        f"the workspace cannot be read ({text[:160]})",
+        where=str(path),
+        todo="Put back a copy, or name another folder with --workspace and load the data again",
+    )
+
+
+def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
+    """Open a DuckDB file with bounded memory.
+
+    Raises
+    ------
+    WorkspaceError
+        If the file is damaged, locked or may not be read.
+    """
+    try:
+        return duckdb.connect(
+            str(path),
+            read_only=read_only,
+            config={"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": True},
+        )
+    except duckdb.Error as error:
+        raise plain_duckdb(error, path) from error
+
+
+def run(
+    connection: duckdb.DuckDBPyConnection, text: str, parameters: Sequence[object] | Mapping[str, object] | None = None
+) -> list[tuple[Any, ...]]:
+    """Run a statement to its end and return its rows: a result left open would block the connection."""
+    return connection.execute(text, parameters).fetchall()
+
+
+def to_frame(connection: duckdb.DuckDBPyConnection, text: str, parameters: Mapping[str, object]) -> pl.DataFrame:
+    """Run a query and return its rows as a polars frame."""
+    table = connection.sql(text, params=dict(parameters) or None).to_arrow_table()
+    return cast("pl.DataFrame", pl.from_arrow(table))
+
+
+class Warehouse:
+    """The facts of one workspace, opened for reading.
+
+    Parameters
+    ----------
+    path
+        The DuckDB file.
+
+    Raises
+    ------
+    MissingDataError
+        If nothing has been loaded yet.
+    WorkspaceError
+        If the file is damaged, or was written by a newer version.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if not path.exists():
+            raise MissingDataError(
+                "nothing has been loaded into this workspace yet",
+                where=str(path.parent),
+                todo="Run `verband load FOLDER` with the published files first",
+            )
+        self.path = path
+        self._connection = connect(path, read_only=True)
+        try:
+            self._check_version()
+        except WorkspaceError:
+            self.close()
+            raise
+
+    def _check_version(self) -> None:
+        try:
+            rows = run(self._connection, sql("format_version"))
+        except duckdb.Error as error:
+            raise WorkspaceError(
+                "this file is not a Verband workspace",
+                where=str(self.path),
+                todo="Name another folder with --workspace",
+            ) from error
+        found = int(rows[0][0]) if rows else 0
+        if found > FORMAT_VERSION:
+            raise WorkspaceError(
+                f"the workspace was written by a newer version of Verband (layout {found}, this one reads {FORMAT_VERSION})",
+                where=str(self.path),
+                todo="Update Verband, or name another folder with --workspace",
+            )
+        if found < FORMAT_VERSION:
+            raise WorkspaceError(
+                f"the workspace was written by an older version of Verband (layout {found}, this one reads {FORMAT_VERSION})",
+                where=str(self.path),
+                todo="Move the file away and run `verband load FOLDER` again",
+            )
+
+    def close(self) -> None:
+        """Release the file."""
+        self._connection.close()
+
+    def query(self, name: str, **parameters: object) -> pl.DataFrame:
+        """Run the query called ``name`` with its parameters.
+
+        Raises
+        ------
+        WorkspaceError
+            If the database cannot answer.
+        """
+        return self._frame(sql(name), parameters)
+
+    def _frame(self, text: str, parameters: dict[str, object]) -> pl.DataFrame:
+        try:
+            return to_frame(self._connection, text, parameters)
+        except duckdb.Error as error:
+            raise plain_duckdb(error, self.path) from error
+
+    def tables(self) -> tuple[str, ...]:
+        """Names of the tables that hold rows, in the order of the contracts."""
+        present = set(self.query("tables_present")["table_name"].to_list())
+        return tuple(name for name in table_names() if name in present)
+
+    def has(self, *names: str) -> bool:
+        """Whether all of these tables hold rows."""
+        return set(names) <= set(self.tables())
+
+    def require(self, *names: str) -> None:
+        """Refuse a question whose tables have not been loaded.
+
+        Raises
+        ------
+        MissingDataError
+            Which tables are missing, and which file brings each.
+        """
+        present = set(self.tables())
+        missing = [name for name in names if name not in present]
+        if missing:
+            words = "; ".join(f"{schema(name).title} (table {name}, source {schema(name).source})" for name in missing)
+            raise MissingDataError(
+                f"the workspace does not hold what this question needs: {words}",
+                where=str(self.path.parent),
+                todo="Load a folder that has these files with `verband load FOLDER`",
+            )
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a whole table with its columns as the contract says, or no rows where nothing was loaded."""
+        if name not in self.tables():
+            from verband.sources.tabular import empty  # noqa: PLC0415  only for absent tables
+
+            return empty(schema(name))
+        return self._frame(f'SELECT * EXCLUDE (_file) FROM "{name}"', {})  # noqa: S608  the name is one of ours
+
+    def count(self, name: str) -> int:
+        """Number of rows of a table."""
+        return int(self._frame(f'SELECT count(*) AS rows FROM "{name}"', {})["rows"].item())  # noqa: S608
+
+    def source_of(self, name: str) -> str:
+        """Name the files a table came from, for the line under a figure."""
+        rows = self.query("files_of_table", table=name)["name"].to_list()
+        return ", ".join(rows)
+
+
+@contextmanager
+def opened(path: Path) -> Iterator[Warehouse]:
+    """Open the warehouse for the length of a ``with`` block."""
+    warehouse = Warehouse(path)
+    try:
+        yield warehouse
+    finally:
+        warehouse.close()
