@@ -42,6 +42,8 @@ class NationalTotals:
         Euro in current prices by name; ``None`` where the report does not carry the amount.
     without_balance_sheet
         Codes that filed accounts but no balance sheet; not in equity and balance total.
+    source
+        The files it rests on.
     kind
         ``derived``: arithmetic on measured figures.
     """
@@ -55,6 +57,7 @@ class NationalTotals:
     inhabitants_reporting: int
     amounts_eur: Mapping[str, float | None]
     without_balance_sheet: tuple[str, ...]
+    source: str
     kind: str = "derived"
 
 
@@ -65,6 +68,7 @@ def national_totals(
     *,
     year: int,
     report: str,
+    source: str = "",
 ) -> NationalTotals:
     """Add up the key totals of one year and report.
 
@@ -103,6 +107,7 @@ def national_totals(
         inhabitants_reporting=int(people.filter("filed")["inhabitants"].sum()),
         amounts_eur={name: _sum_eur(rows[column]) for name, column in AMOUNTS.items()},
         without_balance_sheet=tuple(without),
+        source=source,
     )
 
 

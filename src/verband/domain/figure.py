@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from math import isnan
 
 
 class Kind(StrEnum):
@@ -81,7 +82,7 @@ class Figure:
     def __post_init__(self) -> None:
         if (self.value is None) == (not self.missing):
             raise ValueError(f"{self.name}: a figure has either a value or a reason why it is missing")
-        if self.value is not None and self.value != self.value:  # noqa: PLR0124  not-a-number is no value
+        if self.value is not None and isnan(self.value):
             raise ValueError(f"{self.name}: not-a-number is no value; give the reason why it is missing")
         given = [bound is not None for bound in (self.low, self.high, self.level)]
         if any(given) and not all(given):

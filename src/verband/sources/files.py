@@ -91,8 +91,9 @@ class SourceFile:
 
     def open(self) -> BinaryIO:
         """Open the content as a stream of bytes, unpacked when the file is gzip."""
-        stream = self._raw()
-        return cast("BinaryIO", gzip.GzipFile(fileobj=stream)) if self.compressed else stream
+        if not self.compressed:
+            return self._raw()
+        return cast("BinaryIO", gzip.open(self.path, "rb"))
 
     def read(self, limit: int = TEXT_LIMIT_BYTES) -> bytes:
         """Return the whole content, unpacked.

@@ -65,7 +65,7 @@ def _doubts() -> pl.Expr:
     """Why a value is doubtful, the first rule that applies; null for none."""
     group = ["code", "budget_year", "year"]
     all_zero = (pl.col("value").fill_null(0) == 0).all().over(group)
-    doubt = pl.when(all_zero & pl.col("value").is_not_null()).then(pl.lit(ALL_ZERO))
+    reasons = [pl.when(all_zero & pl.col("value").is_not_null()).then(pl.lit(ALL_ZERO))]
     for row in _reference("financial_ratio_doubts.csv"):
         applies = pl.col("value").is_not_null()
         if row["budget_year"]:
@@ -74,8 +74,8 @@ def _doubts() -> pl.Expr:
             applies &= pl.col("ratio") == row["ratio"]
         if row["low"]:
             applies &= ~pl.col("value").is_between(float(row["low"]), float(row["high"]))
-        doubt = doubt.when(applies).then(pl.lit(row["doubt"]))
-    return doubt.alias("doubt")
+        reasons.append(pl.when(applies).then(pl.lit(row["doubt"])))
+    return pl.coalesce(reasons).alias("doubt")
 
 
 def _finish(frame: pl.DataFrame) -> tuple[pl.DataFrame, Sequence[SetAside], Sequence[str]]:

@@ -28,7 +28,7 @@ FROM_NAME, UNKNOWN = "from the file's name", "unknown"
 _AMOUNTS = {"wages_keur": "own pay", "income_keur": "income", "cost_keur": "cost"}
 _REPORTS = {"begroting": "budget", "jaarrekening": "accounts"}
 _VINTAGE = re.compile(r"(?<!\d)(20\d\d)[_ -]?(begroting|jaarrekening)", re.IGNORECASE | re.ASCII)
-_TASK = r"^\s*(\d\.\d{1,3}[a-z]?)(?:\s|$)"
+_TASK = r"^\s*([0-9]\.[0-9]{1,3}[a-z]?)(?:\s|$)"
 
 
 def vintage(name: str) -> tuple[int, str] | None:
@@ -61,7 +61,7 @@ def _national_check(national: pl.DataFrame, rows: pl.DataFrame) -> list[str]:
         else:
             remarks.append(
                 f"the row {NATIONAL!r} differs from the sum of the municipalities for {words} on {apart.height} tasks, "
-                f"most on {apart['task_published'][0]!r}: the municipalities add up to {apart['gap'][0]:+g} thousand euro"
+                f"most on {apart['task_published'][0]!r}: the municipalities add up to {apart['gap'][0]:+g} keur"
             )
     return remarks
 

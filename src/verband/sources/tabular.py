@@ -253,7 +253,8 @@ def breaks_rule(allowed: Allowed, value: pl.Expr) -> pl.Expr | None:
     if allowed.values:
         return ~value.is_in(list(allowed.values))
     if allowed.pattern:
-        return ~value.str.contains(f"^(?:{allowed.pattern})$")
+        ascii_digits = allowed.pattern.replace(r"\d", "[0-9]")  # Rust's \d takes the digits of every script
+        return ~value.str.contains(f"^(?:{ascii_digits})$")
     conditions = []
     if allowed.low is not None:
         conditions.append(value < allowed.low)

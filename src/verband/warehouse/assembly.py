@@ -8,6 +8,8 @@ from verband.domain.schema import schema
 from verband.sources.tabular import empty
 from verband.warehouse.store import run, sql
 
+QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results")
+"""Tables that queries name; empty where nothing brought them."""
 _COST = ("cost_per_category", "reserve_additions_per_category")
 _INCOME = (
     "specific_grants_per_main_task",
@@ -22,7 +24,7 @@ def assemble(connection: duckdb.DuckDBPyConnection) -> None:
 
     The zeros of the tables named above do not by themselves show that a report was not filed; the key totals do.
     """
-    for table in ("key_totals", "municipality_list", "boundary_changes", *_COST, *_INCOME):
+    for table in (*QUERIED, *_COST, *_INCOME):
         _ensure(connection, table)
     run(connection, sql("report_status"))
     for tables, amount in ((_COST, "cost_keur"), (_INCOME, "income_keur")):

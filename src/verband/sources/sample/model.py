@@ -166,13 +166,13 @@ class Province:
     municipalities
         All runs of years of all municipalities, 2010-2026.
     inhabitants
-        By code and year 2017-2026, 1 January.
+        By code and year, 1 January, all years in which the municipality existed.
+    unit_inhabitants
+        By piece of land and year 2010-2026.
     need
         Need for support by piece of land, standard normal.
     contributions
         Thousand euro by (arrangement number, code, year, kind of report).
-    full_cost
-        Cost, own pay and income by (code, year, kind) and full task code, for the reports published in that detail.
     """
 
     seed: int
@@ -180,6 +180,7 @@ class Province:
     municipalities: tuple[Municipality, ...]
     changes: tuple[Change, ...]
     inhabitants: Mapping[tuple[str, int], int]
+    unit_inhabitants: Mapping[tuple[str, int], int]
     need: Mapping[str, float]
     arrangements: tuple[Arrangement, ...]
     contributions: Mapping[tuple[int, str, int, str], int]
@@ -196,6 +197,11 @@ class Province:
     def report(self, code: str, year: int, kind: ReportKind) -> Report | None:
         """One report, if there is one."""
         return next((item for item in self.reports if (item.code, item.year, item.kind) == (code, year, kind)), None)
+
+    def need_of(self, item: Municipality, year: int) -> float:
+        """Need of a municipality: the mean over its pieces of land, weighted by inhabitants."""
+        weights = [self.unit_inhabitants[unit, year] for unit in item.units]
+        return sum(self.need[unit] * weight for unit, weight in zip(item.units, weights, strict=True)) / sum(weights)
 
     def members(self, arrangement: Arrangement, year: int) -> tuple[Municipality, ...]:
         """The municipalities that hold a piece of land of an arrangement in a year."""

@@ -1,0 +1,361 @@
+"""The arrangements a municipality takes part in on a day, put together from sources of different age.
+
+Per arrangement the newest kind of source decides membership: the user's own file, else the national register, else the
+lists of 2015/16. Participants are carried to the boundaries of the day; a list carried over a merger is derived, and an
+old membership and this year's money never appear as one fact: each row says its source and date. When all members of
+an arrangement have become one municipality it lapses (Wet arhi art. 41 lid 1); else a successor takes the seat (lid 3).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from typing import Any
+
+SOURCES = ("own", "register", "list", "region")
+"""From the one that decides to the one that is used when no other speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Membership:
+    """One participant of one arrangement as one source gives it.
+
+    Attributes
+    ----------
+    arrangement_id, arrangement
+        Identifier shared by the sources (from the name), and the name.
+    code
+        Municipality in the boundaries of the day asked; ``None`` for other participants.
+    code_published, name
+        Code and name of the participant as published.
+    origin
+        ``own``, ``register``, ``list`` or ``region``.
+    source, as_of
+        File or table, and the day the source speaks of.
+    carried
+        The participant has since merged or was divided, so that this row is derived.
+    note
+        What the reader should know (divided municipality).
+    """
+
+    arrangement_id: str
+    arrangement: str
+    code: str | None
+    code_published: str | None
+    name: str
+    origin: str
+    source: str
+    as_of: date | None
+    carried: bool = False
+    note: str | None = None
+    form: str | None = None
+    status: str | None = None
+    status_kind: str | None = None
+    basis: str | None = None
+    made_by: str | None = None
+    tasks: tuple[str, ...] = ()
+    tasks_kind: str | None = None
+    share: float | None = None
+    votes: float | None = None
+    total_votes: float | None = None
+    contribution_eur: float | None = None
+    contribution_year: int | None = None
+    key: str | None = None
+    entry: date | None = None
+    exit: date | None = None
+    exit_clause: str | None = None
+    document: str | None = None
+    document_date: date | None = None
+    deadline: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Participant:
+    """A participant as shown: code in the boundaries of the day, if it is a municipality."""
+
+    code: str | None
+    name: str
+    share: float | None
+    votes: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A document on which the council may send its view."""
+
+    document: str
+    received: date | None
+    deadline: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class Arrangement:
+    """An arrangement of one municipality on a day.
+
+    Attributes
+    ----------
+    status
+        ``compulsory``, ``cooperate``, ``voluntary`` or ``unknown``; ``status_kind`` says how it is known.
+    participants_as_of
+        Day of the source that names the participants, which can be older than ``as_of``.
+    kind
+        ``measured`` as published, ``derived`` when carried over a merger.
+    """
+
+    arrangement_id: str
+    name: str
+    form: str | None
+    status: str
+    status_kind: str | None
+    basis: str | None
+    tasks: tuple[str, ...]
+    tasks_kind: str | None
+    participants: tuple[Participant, ...]
+    participants_as_of: date | None
+    share: float | None
+    votes: float | None
+    total_votes: float | None
+    contribution_eur: float | None
+    contribution_year: int | None
+    key: str | None
+    entry: date | None
+    exit: date | None
+    exit_clause: str | None
+    deadlines: tuple[Deadline, ...]
+    origin: str
+    source: str
+    as_of: date | None
+    kind: str
+    note: str | None
+
+    def as_record(self) -> dict[str, Any]:
+        """The documented record of ``verband arrangements --format json``."""
+        return {
+            "id": self.arrangement_id,
+            "name": self.name,
+            "form": self.form,
+            "status": self.status,
+            "status_kind": self.status_kind,
+            "basis": self.basis,
+            "tasks": list(self.tasks),
+            "tasks_kind": self.tasks_kind,
+            "participants": [{"code": item.code, "name": item.name} for item in self.participants],
+            "participants_as_of": self.participants_as_of,
+            "share": self.share,
+            "votes": self.votes,
+            "total_votes": self.total_votes,
+            "contribution_eur": self.contribution_eur,
+            "contribution_year": self.contribution_year,
+            "key": self.key,
+            "entry": self.entry,
+            "exit": self.exit,
+            "exit_clause": self.exit_clause,
+            "source": self.source,
+            "as_of": self.as_of,
+            "kind": self.kind,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class ArrangementList:
+    """The arrangements of one municipality on a day.
+
+    Attributes
+    ----------
+    items
+        In force, as far as the sources tell; by status and name.
+    ended
+        Arrangements that ended for this municipality, with the reason.
+    notes
+        What the reader should know about the list as a whole.
+    led_from
+        A sentence where a dissolved municipality led to this one.
+    """
+
+    code: str
+    name: str
+    on: date
+    items: tuple[Arrangement, ...]
+    ended: tuple[tuple[Arrangement, str], ...]
+    notes: tuple[str, ...] = ()
+    led_from: str | None = None
+
+    @property
+    def oldest(self) -> date | None:
+        """Day of the oldest source in the list."""
+        return min((item.as_of for item in self.items if item.as_of), default=None)
+
+
+def arrangements_of(
+    code: str,
+    memberships: Sequence[Membership],
+    *,
+    on: date,
+) -> tuple[tuple[Arrangement, ...], tuple[tuple[Arrangement, str], ...]]:
+    """Put together the arrangements of one municipality on a day.
+
+    Parameters
+    ----------
+    code
+        The municipality, in the boundaries of the day.
+    memberships
+        All participants of every arrangement in which it takes part according to any source, in these boundaries.
+    on
+        The day.
+
+    Returns
+    -------
+    tuple
+        The arrangements in force and those that ended, with the reason.
+    """
+    by_arrangement: dict[str, list[Membership]] = {}
+    for item in memberships:
+        by_arrangement.setdefault(item.arrangement_id, []).append(item)
+    current, ended = [], []
+    for rows in by_arrangement.values():
+        own_rows = [item for item in rows if item.code == code]
+        if not own_rows:
+            continue
+        origin = min((item.origin for item in own_rows), key=SOURCES.index)
+        arrangement = _assemble(code, rows, origin)
+        reason = _why_ended(code, rows, arrangement, on)
+        if reason:
+            ended.append((arrangement, reason))
+        else:
+            current.append(arrangement)
+    return tuple(sorted(current, key=_order)), tuple(sorted(ended, key=lambda pair: _order(pair[0])))
+
+
+def _order(item: Arrangement) -> tuple[int, str]:
+    return (("compulsory", "cooperate", "voluntary", "unknown").index(item.status), item.name.casefold())
+
+
+def _assemble(code: str, rows: Sequence[Membership], origin: str) -> Arrangement:
+    """The record of the deciding source, filled up from the others where it is silent."""
+    ranked = sorted(rows, key=lambda item: (SOURCES.index(item.origin), -(item.as_of or date.min).toordinal()))
+    own = [item for item in ranked if item.code == code]
+    base = own[0]
+    latest = max((item for item in own if item.origin == origin), key=_money_year)
+    first = _first_known(ranked)
+    naming = next((kind for kind in SOURCES if len({i.name for i in rows if i.origin == kind}) > 1), origin)
+    naming_rows = [item for item in rows if item.origin == naming]
+    status = first["status"] or "unknown"
+    return Arrangement(
+        arrangement_id=base.arrangement_id,
+        name=base.arrangement,
+        form=first["form"],
+        status=status,
+        status_kind=first["status_kind"],
+        basis=first["basis"],
+        tasks=first["tasks"],
+        tasks_kind=first["tasks_kind"],
+        participants=_participants(naming_rows),
+        participants_as_of=max((item.as_of for item in naming_rows if item.as_of), default=None),
+        share=_own_value(own, "share"),
+        votes=_own_value(own, "votes"),
+        total_votes=_own_value(own, "total_votes"),
+        contribution_eur=latest.contribution_eur,
+        contribution_year=latest.contribution_year,
+        key=first["key"],
+        entry=_own_value(own, "entry"),
+        exit=_own_value(own, "exit"),
+        exit_clause=first["exit_clause"],
+        deadlines=_deadlines(rows),
+        origin=origin,
+        source=base.source,
+        as_of=base.as_of,
+        kind="derived" if base.carried or origin == "region" else "measured",
+        note="; ".join(dict.fromkeys(item.note for item in own if item.note)) or None,
+    )
+
+
+def _money_year(item: Membership) -> tuple[int, date]:
+    return (item.contribution_year or 0 if item.contribution_eur is not None else -1, item.as_of or date.min)
+
+
+def _first_known(ranked: Sequence[Membership]) -> dict[str, Any]:
+    """Per field the value of the first source that speaks; status and tasks take their kind along."""
+    found: dict[str, Any] = {}
+    for name in ("form", "basis", "key", "exit_clause"):
+        found[name] = next((getattr(item, name) for item in ranked if getattr(item, name)), None)
+    status = next((item for item in ranked if item.status and item.status != "unknown"), None)
+    found["status"], found["status_kind"] = (status.status, status.status_kind) if status else (None, None)
+    if status and status.basis:
+        found["basis"] = status.basis
+    tasks = next((item for item in ranked if item.tasks), None)
+    found["tasks"], found["tasks_kind"] = (tasks.tasks, tasks.tasks_kind) if tasks else ((), None)
+    return found
+
+
+def _own_value(own: Sequence[Membership], name: str) -> Any:  # noqa: ANN401  the type is that of the field
+    return next((value for item in own if (value := getattr(item, name)) is not None), None)
+
+
+def _participants(rows: Sequence[Membership]) -> tuple[Participant, ...]:
+    found: dict[tuple[str | None, str], Participant] = {}
+    for item in rows:
+        key = (item.code, "" if item.code else item.name)
+        new = Participant(item.code, item.name, item.share, item.votes)
+        earlier = found.get(key)
+        if earlier is not None:
+            new = replace(earlier, share=_add(earlier, new, "share"), votes=earlier.votes or new.votes)
+        found[key] = new
+    return tuple(sorted(found.values(), key=lambda item: item.name.casefold()))
+
+
+def _add(one: Participant, other: Participant, name: str) -> float | None:
+    """Shares of participants that have merged add up; the same share seen twice does not."""
+    left, right = getattr(one, name), getattr(other, name)
+    if left is None or right is None or one.name == other.name:
+        return left if left is not None else right
+    return float(left + right)
+
+
+def _deadlines(rows: Sequence[Membership]) -> tuple[Deadline, ...]:
+    found = {
+        (item.document, item.document_date): Deadline(item.document, item.document_date, item.deadline)
+        for item in rows
+        if item.document
+    }
+    return tuple(sorted(found.values(), key=lambda item: (item.deadline or date.max, item.document)))
+
+
+def _why_ended(code: str, rows: Sequence[Membership], arrangement: Arrangement, on: date) -> str | None:
+    if arrangement.exit and arrangement.exit <= on:
+        return f"left on {arrangement.exit.isoformat()} ({arrangement.source})"
+    if arrangement.entry and arrangement.entry > on:
+        return f"joins only on {arrangement.entry.isoformat()} ({arrangement.source})"
+    members = [item for item in rows if item.origin == arrangement.origin]
+    published = {item.code_published or item.name for item in members}
+    if len(published) > 1 and all(item.code == code for item in members):
+        return "lapsed: all members have become one municipality (Wet arhi art. 41 lid 1)"
+    return None
+
+
+def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Membership, ...]:
+    """Give a membership the boundaries of the day.
+
+    Parameters
+    ----------
+    item
+        As published.
+    parts
+        Municipalities that the published one went into: ``code``, ``name``, ``share`` and whether it is the ``main``
+        one. Whole mergers give one part; a divided municipality gives its seat to the main part, and says so.
+    """
+    if len(parts) == 1:
+        part = parts[0]
+        carried = part["code"] != item.code_published
+        note = f"{item.name} is now {part['name']}" if carried else item.note
+        return (replace(item, code=part["code"], carried=carried, note=note),)
+    main = next((part for part in parts if part["main"]), None)
+    if main is None:
+        return (
+            replace(item, code=None, carried=True, note=f"{item.name} was divided; who took its seat is not known"),
+        )
+    if main["code"] == item.code_published:
+        return (replace(item, code=main["code"]),)
+    note = f"{item.name} was divided; its seat is given to the largest part, {main['name']}, which is a guess"
+    return (replace(item, code=main["code"], carried=True, note=note),)

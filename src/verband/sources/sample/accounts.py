@@ -1,0 +1,268 @@
+"""Budgets and accounts of the invented province, drawn from the planted cost function.
+
+The rules of the true tables hold exactly: categories add up to tasks, hired staff is part of category 3, what goes
+to arrangements part of category 4, equity moves with income less cost, and assets equal liabilities.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from math import exp, log
+
+from verband.sources.sample.chance import stream
+from verband.sources.sample.model import ACCOUNT_YEARS, BUDGET_YEARS, Arrangement, Municipality, Report, ReportKind
+from verband.sources.sample.parameters import Parameters
+from verband.sources.sample.partnerships import contributions
+from verband.sources.sample.tasks import Task, apportion, tasks, to_layout
+
+NOT_FILED: frozenset[tuple[str, int, str]] = frozenset({("GM9013", 2023, "accounts")})
+"""Reports that are published as zeros."""
+ABSENT: frozenset[tuple[str, int, str]] = frozenset({("GM9019", 2025, "budget")})
+"""Reports that are not in the tables at all."""
+WITHOUT_BALANCE: frozenset[tuple[str, int, str]] = frozenset({("GM9016", 2017, "accounts")})
+_LAST_YEAR_BEFORE_MERGER = {
+    "GM9024": (2018, "GM9040"),
+    "GM9025": (2018, "GM9040"),
+    "GM9026": (2018, "GM9040"),
+    "GM9027": (2020, "GM9002"),
+    "GM9028": (2020, "GM9005"),
+}
+_LEVIES = (
+    ("0.61", "B2.2.1", 78),
+    ("0.62", "B2.2.1", 48),
+    ("0.64", "B2.2.2", 18),
+    ("7.2", "B3.7", 95),
+    ("7.3", "B3.7", 105),
+    ("0.2", "B3.7", 14),
+    ("8.3", "B3.7", 32),
+)
+_OTHER_INCOME = (
+    ("8.2", "3", 120),
+    ("0.3", "3", 24),
+    ("5.2", "3", 20),
+    ("6.3", "4", 16),
+    ("0.5", "5", 26),
+    ("0.8", "7", 9),
+)
+_SPECIFIC = (
+    ("6.3", 310),
+    ("6.5", 12),
+    ("4.3", 36),
+    ("2.1", 12),
+    ("1.2", 5),
+    ("5.2", 12),
+    ("7.4", 9),
+    ("8.3", 14),
+    ("3.1", 3),
+    ("0.8", 2),
+)
+
+
+@dataclass
+class Books:
+    """The running state of the province while its reports are drawn.
+
+    Attributes
+    ----------
+    equity
+        Closing equity by piece of land, so that mergers add up by themselves.
+    contributions
+        Thousand euro by (arrangement, code, year, kind).
+    """
+
+    seed: int
+    parameters: Parameters
+    municipalities: Sequence[Municipality]
+    people: Mapping[tuple[str, int], int]
+    unit_people: Mapping[tuple[str, int], int]
+    need: Mapping[str, float]
+    arrangements: Sequence[Arrangement]
+    equity: dict[str, int] = field(default_factory=dict)
+    solvency: dict[str, float] = field(default_factory=dict)
+    contributions: dict[tuple[int, str, int, str], int] = field(default_factory=dict)
+
+    def reports(self) -> tuple[Report, ...]:
+        """Draw all reports, year by year."""
+        self._open()
+        result = []
+        for year in BUDGET_YEARS:
+            existing = [item for item in self.municipalities if item.first_year <= year <= item.last_year]
+            paid = self._contributions(existing, year)
+            for item in existing:
+                if (item.code, year, "budget") not in ABSENT:
+                    result.append(self._report(item, year, "budget", paid))
+            if year in ACCOUNT_YEARS:
+                result.extend(self._report(item, year, "accounts", paid) for item in existing)
+        return tuple(sorted(result, key=lambda item: (item.year, item.kind == "accounts", item.code)))
+
+    def _open(self) -> None:
+        """Equity at the end of 2016, 1,100 to 2,600 euro per inhabitant."""
+        for unit in self.need:
+            rng = stream(self.seed, "equity", unit)
+            self.equity[unit] = round(self.unit_people[unit, 2016] * 1.7 * exp(rng.gauss(0, 0.25)))
+            self.solvency[unit] = 0.35
+
+    def _mean(self, item: Municipality, year: int, values: Mapping[str, float]) -> float:
+        weights = [self.unit_people[unit, year] for unit in item.units]
+        return sum(values[unit] * weight for unit, weight in zip(item.units, weights, strict=True)) / sum(weights)
+
+    def structural_cost(self, code: str, task: str, year: int) -> float:
+        """Cost by the cost function without municipality effect and noise, thousand euro."""
+        p = self.parameters
+        item = next(one for one in self.municipalities if one.code == code and one.first_year <= year <= one.last_year)
+        size = self.people[code, year] / p.reference_inhabitants
+        level = _task(task).eur_per_inhabitant * p.reference_inhabitants / 1000
+        price = sum(log(1 + growth) for at, growth in p.price_growth.items() if at <= year)
+        need = p.need_effect * self._mean(item, year, self.need) if task.startswith("6.") else 0.0
+        shock = sum(log(factor) for one, first, last, factor in p.shocks if one == task and first <= year <= last)
+        return level * exp(p.elasticity[task] * log(size) + price + need + shock) if level else 0.0
+
+    def _contributions(self, existing: Sequence[Municipality], year: int) -> dict[str, dict[str, dict[int, float]]]:
+        """Contributions by code, task and arrangement number."""
+        result: dict[str, dict[str, dict[int, float]]] = defaultdict(lambda: defaultdict(dict))
+        for arrangement in self.arrangements:
+            if not arrangement.active(year):
+                continue
+            members = [item for item in existing if set(arrangement.units) & set(item.units)]
+            shares = contributions(
+                arrangement, members, year, cost=self.structural_cost, people=self.people, parameters=self.parameters
+            )
+            for code, amount in shares.items():
+                result[code][arrangement.task][arrangement.number] = amount
+        return result
+
+    def _report(
+        self, item: Municipality, year: int, kind: ReportKind, paid: Mapping[str, Mapping[str, Mapping[int, float]]]
+    ) -> Report:
+        p, key = self.parameters, (item.code, year, kind)
+        rng = stream(self.seed, "report", *key)
+        effects = {unit: stream(self.seed, "effect", unit).gauss(0, p.municipality_sd) for unit in item.units}
+        effect = self._mean(item, year, effects)
+        claim = self._claim(item.code, year) if kind == "accounts" else 0.0
+        hiring = p.hiring_share + p.hiring_per_solvency * (self._mean(item, year, self.solvency) - 0.35)
+        hiring *= p.budgeted_hiring if kind == "budget" else 1.0
+        cost: dict[tuple[str, int], int] = {}
+        hired: dict[tuple[str, int], int] = {}
+        to_arrangements = extra = 0
+        for task in tasks():
+            given = {number: round(amount) for number, amount in paid[item.code].get(task.code, {}).items()}
+            through = sum(one.through for one in self.arrangements if one.number in given)
+            spread = p.noise_sd * (0.5 if kind == "budget" else 1.0)
+            own = self.structural_cost(item.code, task.code, year) * (1 - through) * exp(effect + rng.gauss(0, spread))
+            claimed = round(own * (exp(claim) - 1)) if task.code in p.claim_tasks else 0
+            extra += claimed
+            to_arrangements += sum(given.values())
+            for number, amount in given.items():
+                self.contributions[number, *key] = amount
+            parts, external = _categories(task, round(own) + claimed, hiring)
+            parts[4] += sum(given.values())
+            cost.update({(task.code, category): amount for category, amount in parts.items() if amount})
+            hired[task.code, 3] = external
+        to_arrangements += self._outsource(key, cost)
+        income = self._income(item.code, year, sum(cost.values()) - extra)
+        if kind == "budget":
+            reserves = [round(0.010 * sum(cost.values()) * exp(rng.gauss(0, 0.4))) for _ in range(2)]
+            balance = None
+        else:
+            reserves = [round(0.030 * sum(cost.values()) * exp(rng.gauss(0, 0.4))) for _ in range(2)]
+            reserves[1] += extra
+            result = sum(income.values()) - sum(cost.values())
+            balance = self._balance(item, year, result, result - reserves[0] + reserves[1])
+        return Report(
+            code=item.code,
+            year=year,
+            kind=kind,
+            inhabitants=self.people[item.code, year],
+            filed=key not in NOT_FILED,
+            cost=to_layout(cost, year),
+            hired={task: amount for (task, _), amount in to_layout(hired, year).items() if amount},
+            income=income,
+            paid_to_arrangements=to_arrangements,
+            reserve_additions=reserves[0],
+            reserve_withdrawals=reserves[1],
+            balance=None if key in WITHOUT_BALANCE else balance,
+        )
+
+    def _claim(self, code: str, year: int) -> float:
+        """Extra log cost in the last accounts before a merger: smaller for a larger part of the new whole."""
+        last, into = _LAST_YEAR_BEFORE_MERGER.get(code, (0, ""))
+        if year != last:
+            return 0.0
+        share = self.people[code, year] / self.people[into, year + 1]
+        return self.parameters.claim * (1 - share)
+
+    def _outsource(self, key: tuple[str, int, str], cost: dict[tuple[str, int], int]) -> int:
+        """Move nearly all own pay to category 4 where the staff works for an operating organisation."""
+        code, year, _ = key
+        body = next(one for one in self.arrangements if one.key == "outsourced")
+        if code not in self.parameters.outsourced or not body.active(year):
+            return 0
+        moved = 0
+        for task in tasks():
+            part = round(cost.get((task.code, 1), 0) * 0.95)
+            if part:
+                cost[task.code, 1] -= part
+                cost[task.code, 4] = cost.get((task.code, 4), 0) + part
+                moved += part
+        self.contributions[body.number, *key] = moved
+        return moved
+
+    def _income(self, code: str, year: int, regular: int) -> dict[tuple[str, str], int]:
+        """Income by task and kind; the general grant fills what the regular cost needs."""
+        chance = stream(self.seed, "income", code, year, regular)
+        people = self.people[code, year]
+        level = exp(sum(log(1 + growth) for at, growth in self.parameters.price_growth.items() if at <= year))
+        result = {
+            (task, kind): round(people * eur * level * exp(chance.gauss(0, 0.05)) / 1000)
+            for task, kind, eur in (*_LEVIES, *_OTHER_INCOME)
+        }
+        result |= {
+            (task, "specific"): round(people * eur * level * exp(chance.gauss(0, 0.08)) / 1000)
+            for task, eur in _SPECIFIC
+        }
+        wanted = round(regular * (1.006 + chance.gauss(0, 0.012)))
+        result["0.7", "general"] = wanted - sum(result.values())
+        return result
+
+    def _balance(self, item: Municipality, year: int, result: int, after_reserves: int) -> dict[str, int]:
+        """Closing balance sheet; remembers equity and solvency per piece of land for the next year."""
+        equity = sum(self.equity[unit] for unit in item.units) + result
+        rng = stream(self.seed, "balance", item.units[0])
+        level = 4.3 * exp(rng.gauss(0, 0.15) + 0.02 * (year - 2017))
+        total = max(round(self.people[item.code, year] * level), round(equity * 1.3))
+        people = [float(self.unit_people[unit, year]) for unit in item.units]
+        for unit, part in zip(item.units, apportion(equity, people), strict=True):
+            self.equity[unit] = part
+            self.solvency[unit] = equity / total
+        assets = ("A121", "A123", "A124", "A129", "A1311", "A1331b", "A213", "A221", "A224", "A23", "A29d")
+        weights = (0.11, 0.22, 0.36, 0.04, 0.02, 0.03, 0.06, 0.05, 0.05, 0.01, 0.05)
+        sheet = dict(zip(assets, apportion(total, weights), strict=True))
+        general, earmarked = apportion(equity - after_reserves, (0.4, 0.6))
+        sheet |= {"P111": general, "P112": earmarked, "P114": after_reserves}
+        debts = ("P12", "P133", "P213", "P29b", "P29d")
+        sheet |= dict(zip(debts, apportion(total - equity, (0.10, 0.62, 0.12, 0.06, 0.10)), strict=True))
+        return sheet
+
+
+_TASKS = {item.code: item for item in tasks()}
+
+
+def _task(code: str) -> Task:
+    return _TASKS[code]
+
+
+def _categories(task: Task, own: int, hiring: float) -> tuple[dict[int, int], int]:
+    """Own cost of a task by main category, and the hired staff in category 3."""
+    staff = own * task.wages
+    parts = {
+        1: round(staff * (1 - hiring)),
+        2: round(own * 0.01) if task.code[0] in "238" else 0,
+        4: round(own * task.transfers),
+        5: round(own * 0.9) if task.code == "0.5" else 0,
+        # Interest charged on to other tasks makes the treasury's category 7 negative, as in the true tables.
+        7: round(own * task.depreciation) if task.code != "0.5" else -round(own * 0.4),
+    }
+    parts[3] = own - sum(parts.values())
+    return parts, round(staff * hiring)

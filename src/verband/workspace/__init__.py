@@ -1,0 +1,226 @@
+"""The one object a library user holds: a workspace that loads published files and answers questions.
+
+from verband import Workspace
+workspace = Workspace("build/example")
+workspace.load("data")
+workspace.national(2023).amounts_eur["cost_eur"]
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import polars as pl
+
+from verband.domain.schema import schema
+from verband.analysis.arrangements import ArrangementList
+from verband.analysis.national import NationalTotals, national_totals
+from verband.analysis.portrait import Portrait
+from verband.domain.municipality import Municipality, provinces
+from verband.domain.size_class import size_class
+from verband.errors import UnknownNameError
+from verband.warehouse import loading
+from verband.warehouse.export import ExportFormat, export_table
+from verband.warehouse.loading import LoadResult, Progress, silent
+from verband.warehouse.status import Status, read_status
+from verband.warehouse.store import FILE_NAME, Warehouse, opened
+from verband.workspace.arrangements import gather_arrangements
+from verband.workspace.naming import Names
+from verband.workspace.portrait import gather_portrait, predecessors
+from verband.workspace.series import Series, gather_series
+
+ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
+
+
+def default_folder() -> Path:
+    """Folder of the workspace where none is named: ``VERBAND_WORKSPACE``, else the user's data folder."""
+    if named := os.environ.get(ENVIRONMENT_VARIABLE):
+        return Path(named)
+    from platformdirs import user_data_path  # noqa: PLC0415  only where nothing was named
+
+    return user_data_path("verband")
+
+
+class Workspace:
+    """A folder with one warehouse, and the questions that can be asked of it.
+
+    Parameters
+    ----------
+    folder
+        Where the workspace is; by default the environment variable ``VERBAND_WORKSPACE``, else the user's data
+        folder.
+    """
+
+    def __init__(self, folder: Path | str | None = None) -> None:
+        self.folder = Path(folder) if folder is not None else default_folder()
+
+    @contextmanager
+    def _open(self) -> Iterator[Warehouse]:
+        with opened(self.folder / FILE_NAME) as warehouse:
+            yield warehouse
+
+    def load(
+        self, *folders: Path | str, strict: bool = True, fresh: bool = False, progress: Progress = silent
+    ) -> LoadResult:
+        """Load published and own files, all or nothing; see :func:`verband.warehouse.loading.load`."""
+        paths = [Path(folder) for folder in folders]
+        return loading.load(self.folder, paths, strict=strict, fresh=fresh, progress=progress)
+
+    def undo(self) -> str:
+        """Put back the state before the last load and return its snapshot."""
+        return loading.undo(self.folder)
+
+    def forget(self, name: str) -> LoadResult:
+        """Take one loaded file out again."""
+        return loading.forget(self.folder, name)
+
+    def status(self) -> Status:
+        """Say which files were loaded, what was set aside and which reports are missing."""
+        with self._open() as warehouse:
+            return read_status(warehouse)
+
+    def set_aside(self) -> pl.DataFrame:
+        """List the records that were set aside: source, file, line, reason, text."""
+        with self._open() as warehouse:
+            return warehouse.query("set_aside_records")
+
+    def tables(self) -> list[dict[str, Any]]:
+        """List the tables that hold rows: name, title, rows and source."""
+        with self._open() as warehouse:
+            counts = {name: warehouse.count(name) for name in warehouse.tables()}
+        return [
+            {"table": name, "title": schema(name).title, "rows": rows, "source": schema(name).publisher}
+            for name, rows in counts.items()
+        ]
+
+    def table(self, name: str) -> pl.DataFrame:
+        """Return a whole table as its contract says."""
+        with self._open() as warehouse:
+            return warehouse.table(name)
+
+    def export(self, name: str, output: str, folder: Path | str) -> tuple[Path, Path]:
+        """Write a table as ``parquet``, ``csv`` or ``xlsx`` with a ``datapackage.json`` beside it."""
+        with self._open() as warehouse:
+            return export_table(warehouse, name, ExportFormat(output), Path(folder))
+
+    def municipalities(self, year: int | None = None) -> tuple[Municipality, ...]:
+        """List the municipalities on 1 January of a year (the latest list by default), by code.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no list of that year.
+        """
+        with self._open() as warehouse:
+            names = Names(warehouse)
+            year = names.years[-1] if year is None else year
+            names.demand_year(year)
+            people = warehouse.table("inhabitants").filter(pl.col("year") == year)
+            inhabitants = dict(people.select("code", "inhabitants").iter_rows())
+            known = names.lists.filter(pl.col("province_code").is_not_null()).sort("year")
+            province = dict(known.select("code", "province_code").iter_rows())
+        latest = date(names.years[-1], 1, 1)
+        found = []
+        for code in names.lists.filter(pl.col("year") == year)["code"].sort():
+            number = inhabitants.get(code)
+            successor = names.changes.successor(code, latest)
+            found.append(
+                Municipality(
+                    code=code,
+                    name=names.name(code, year),
+                    province=provinces().get(province.get(code, "")),
+                    inhabitants=number,
+                    size_class=size_class(number).code if number is not None else None,
+                    predecessors=tuple(
+                        item.code for item in predecessors(names, code) if item.effective_date <= date(year, 1, 1)
+                    ),
+                    successor=None if successor == code else successor,
+                )
+            )
+        return tuple(found)
+
+    def arrangements(self, municipality: str, *, on: date) -> ArrangementList:
+        """List the arrangements a municipality takes part in on a day, with source, date and kind of each.
+
+        Parameters
+        ----------
+        municipality
+            Name or code; a dissolved one leads to its successor.
+        on
+            The day; boundaries are those of 1 January of its year (at most the latest list).
+
+        Raises
+        ------
+        UnknownNameError
+            If no municipality, or more than one, is meant.
+        MissingDataError
+            If no source of arrangements is loaded.
+        """
+        with self._open() as warehouse:
+            return gather_arrangements(warehouse, municipality, on=on)
+
+    def series(
+        self, municipality: str, task: str, *, report: str = "accounts", boundaries: int | None = None
+    ) -> Series:
+        """Give the cost of a task over the years, missing years and breaks included.
+
+        Parameters
+        ----------
+        municipality
+            Name or code in the boundaries asked.
+        task
+            Iv3 task code, a sum (``6.72+6.82``), or a code of a stated year (``6.72@2023``).
+        report
+            ``accounts`` or ``budget``.
+        boundaries
+            Sum the predecessors in the boundaries of 1 January of this year; each year's own by default.
+
+        Raises
+        ------
+        UnknownNameError
+            If the municipality, the task or the year is unknown.
+        """
+        with self._open() as warehouse:
+            return gather_series(warehouse, municipality, task, report=report, boundaries=boundaries)
+
+    def national(self, year: int, *, report: str = "accounts") -> NationalTotals:
+        """Add up the key totals of one year and report over all municipalities that filed it.
+
+        Raises
+        ------
+        UnknownNameError
+            If the data hold no such report.
+        """
+        with self._open() as warehouse:
+            warehouse.require("key_totals", "municipality_list", "inhabitants")
+            status = warehouse.table("report_status")
+            years = sorted(status.filter(pl.col("report") == report)["year"].unique().to_list())
+            if year not in years:
+                span = f"from {years[0]} to {years[-1]}" if years else "of no year"
+                raise UnknownNameError(f"there is no {report} of {year}", todo=f"The workspace holds {report} {span}")
+            return national_totals(
+                warehouse.table("key_totals"),
+                status,
+                warehouse.table("inhabitants"),
+                year=year,
+                report=report,
+                source=warehouse.source_of("key_totals"),
+            )
+
+    def portrait(self, municipality: str, *, on: date) -> Portrait:
+        """Gather all facts about one municipality that a dossier shows; parts without data are ``None`` and named.
+
+        Raises
+        ------
+        UnknownNameError
+            If no municipality, or more than one, is meant.
+        MissingDataError
+            If the workspace lacks the lists, inhabitants or key totals.
+        """
+        with self._open() as warehouse:
+            return gather_portrait(warehouse, municipality, on=on)

@@ -1,0 +1,101 @@
+"""Which municipality is meant: by code, name or old name; a dissolved one leads to its successor."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from verband.domain.genealogy import Genealogy
+from verband.domain.municipality import MunicipalityIndex
+from verband.errors import UnknownNameError
+from verband.warehouse.boundaries import genealogy
+from verband.warehouse.store import Warehouse
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """The municipality that is meant.
+
+    Attributes
+    ----------
+    code, name
+        The municipality.
+    led_from
+        A sentence where the one asked for was dissolved and this is its successor; ``None`` otherwise.
+    """
+
+    code: str
+    name: str
+    led_from: str | None = None
+
+
+class Names:
+    """Names, lists and genealogy of a workspace, read once per question."""
+
+    def __init__(self, warehouse: Warehouse) -> None:
+        warehouse.require("municipality_list")
+        self.lists: pl.DataFrame = warehouse.table("municipality_list")
+        self.index = MunicipalityIndex.from_records(self.lists.iter_rows(named=True))
+        self.changes: Genealogy = genealogy(warehouse)
+        self.years: tuple[int, ...] = tuple(sorted(self.lists["year"].unique().to_list()))
+
+    def resolve(self, text: str, *, year: int | None = None) -> Resolved:
+        """Find the municipality that a text means in the boundaries of 1 January of a year (the latest by default).
+
+        Raises
+        ------
+        UnknownNameError
+            If there is none, more than one, or if a dissolved one was divided without a known main successor.
+        """
+        year = year or self.years[-1]
+        match = self.index.find(text)
+        if self.exists(match.code, year):
+            return Resolved(match.code, self.name(match.code, year))
+        dissolved = self.changes.dissolved_on(match.code)
+        if dissolved is None or dissolved > date(year, 1, 1):
+            created = self.changes.created_on(match.code)
+            raise UnknownNameError(
+                f"{match.name} ({match.code}) did not exist on 1 January {year}",
+                where="municipality",
+                todo=f"It was created on {created.isoformat()}; ask a later year" if created else "Ask another year",
+            )
+        successor = self.changes.successor(match.code, date(year, 1, 1))
+        last = max(item for item in self.years if self.exists(match.code, item))
+        parts = self.changes.carry(match.code, last, year)
+        others = ", ".join(f"{self.name(part.code, year)} ({part.code})" for part in parts if part.code != successor)
+        if successor is None:
+            raise UnknownNameError(
+                f"{match.name} ({match.code}) was divided on {dissolved.isoformat()} over {others}",
+                todo="Ask one of these",
+            )
+        name = self.name(successor, year)
+        sentence = (
+            f"{match.name} ({match.code}) was dissolved on {dissolved.isoformat()}; showing {name} ({successor})."
+        )
+        if others:
+            sentence += f" Parts went to {others} too."
+        return Resolved(successor, name, sentence)
+
+    def exists(self, code: str, year: int) -> bool:
+        """Whether a municipality is on the list of a year."""
+        return not self.lists.filter((pl.col("code") == code) & (pl.col("year") == year)).is_empty()
+
+    def name(self, code: str, year: int) -> str:
+        """Name in the boundaries of a year; the latest known name where the list of that year is damaged."""
+        return self.index.name(code)
+
+    def demand_year(self, year: int) -> None:
+        """Refuse a year without a list.
+
+        Raises
+        ------
+        UnknownNameError
+            Which years there are.
+        """
+        if year not in self.years:
+            raise UnknownNameError(
+                f"there is no municipality list of {year}",
+                todo=f"The lists run from {self.years[0]} to {self.years[-1]}",
+            )

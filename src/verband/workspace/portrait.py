@@ -1,0 +1,292 @@
+"""Gathering the facts about one municipality for its dossier."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import polars as pl
+
+from verband.analysis.arrangements import ArrangementList
+from verband.analysis.comparison_group import ComparisonGroup, Features, comparison_group
+from verband.analysis.dependence import Dependence, dependence, dependence_by_size, dependence_over_years
+from verband.analysis.finances import balance_sheets, latest_ratios
+from verband.analysis.portrait import (
+    CostFacts,
+    DependenceFacts,
+    FinanceFacts,
+    Identity,
+    Portrait,
+    Predecessor,
+    Provenance,
+    StaffFacts,
+)
+from verband.analysis.spread import spread
+from verband.analysis.staffing import staffing
+from verband.analysis.task_costs import TaskCost, task_costs
+from verband.domain.municipality import provinces
+from verband.domain.reference import reference
+from verband.domain.schema import schema
+from verband.errors import MissingDataError
+from verband.warehouse.boundaries import harmonise, weights_to
+from verband.warehouse.status import read_status
+from verband.warehouse.store import Warehouse
+from verband.workspace.arrangements import gather_arrangements
+from verband.workspace.naming import Names
+
+REPORT = "accounts"
+FIRST_FICTIONAL_CODE = "GM9000"
+"""CBS uses numbers below 2,000; invented municipalities are numbered from here."""
+_AMOUNTS = ("cost_keur", "paid_to_arrangements_keur", "wages_keur", "hired_staff_keur")
+_TABLES = (
+    "municipality_list",
+    "inhabitants",
+    "key_totals",
+    "cost_per_task",
+    "boundary_changes",
+    "arrangement_participants",
+    "register_participants",
+    "own_arrangements",
+    "region_membership",
+    "financial_ratios",
+    "grant_volumes",
+    "grant_results",
+    "centroids",
+    "neighbours",
+)
+
+
+class _Facts:
+    """Tables in the boundaries of the latest list, read once."""
+
+    def __init__(self, warehouse: Warehouse, text: str) -> None:
+        warehouse.require("municipality_list", "inhabitants", "key_totals")
+        self.warehouse = warehouse
+        self.names = Names(warehouse)
+        self.boundaries = self.names.years[-1]
+        self.found = self.names.resolve(text)
+        weights = weights_to(self.names.lists, self.names.changes, self.boundaries)
+        people = warehouse.table("inhabitants")
+        status = warehouse.table("report_status")
+        in_successor = status.filter("dissolved_in_year").select("code", "year", "report")
+        totals = warehouse.table("key_totals").select("code", "year", "report", *_AMOUNTS)
+        self.totals = harmonise(
+            totals.filter(pl.col("report") == REPORT),
+            weights,
+            year=self.boundaries,
+            columns=_AMOUNTS,
+            by=("report",),
+            in_successor=in_successor,
+        ).frame.drop("parts", "missing_parts")
+        self.people = harmonise(people, weights, year=self.boundaries, columns=("inhabitants",)).frame
+        self.totals = self.totals.join(
+            self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left"
+        )
+        self.years = sorted(self.totals["year"].unique().to_list())
+        self.year = self.years[-1]
+        self.weights = weights
+        self.in_successor = in_successor
+
+    def of_year(self, year: int) -> pl.DataFrame:
+        return self.totals.filter(pl.col("year") == year)
+
+
+def gather_portrait(warehouse: Warehouse, text: str, *, on: date) -> Portrait:
+    """Answer ``verband dossier``: see :meth:`verband.workspace.Workspace.portrait`.
+
+    Raises
+    ------
+    UnknownNameError
+        If no municipality, or more than one, is meant.
+    MissingDataError
+        If the workspace lacks the lists, inhabitants or key totals.
+    """
+    facts = _Facts(warehouse, text)
+    code = facts.found.code
+    identity = _identity(facts)
+    group = comparison_group(code, _features(facts)) if identity.inhabitants else None
+    arrangements = _arrangements(warehouse, code, on)
+    status = read_status(warehouse)
+    return Portrait(
+        identity=identity,
+        group=group,
+        arrangements=arrangements,
+        dependence=_dependence(facts, code, group) if group else None,
+        costs=_costs(facts, code, group) if group and warehouse.has("cost_per_task", "task_titles") else None,
+        staff=_staff(facts, code, group) if group else None,
+        finances=_finances(facts, code),
+        provenance=_provenance(warehouse),
+        lacking=tuple(schema(name).title for name in _TABLES if not warehouse.has(name)),
+        snapshot=status.snapshot,
+        loaded=status.loaded,
+        fictional=code >= FIRST_FICTIONAL_CODE,
+        led_from=facts.found.led_from,
+    )
+
+
+def _identity(facts: _Facts) -> Identity:
+    code, year = facts.found.code, facts.boundaries
+    people = facts.warehouse.table("inhabitants").filter(pl.col("code") == code).sort("year")
+    latest = people.row(-1, named=True) if people.height else {"year": year, "inhabitants": None}
+    listed = facts.names.lists.filter((pl.col("code") == code) & pl.col("province_code").is_not_null()).sort("year")
+    province = provinces().get(listed["province_code"][-1], "") if listed.height else ""
+    neighbours = facts.warehouse.table("neighbours").filter(
+        (pl.col("contact") == "border") & ((pl.col("code_a") == code) | (pl.col("code_b") == code))
+    )
+    around = [row["name_b"] if row["code_a"] == code else row["name_a"] for row in neighbours.iter_rows(named=True)]
+    return Identity(
+        code=code,
+        name=facts.found.name,
+        province=province,
+        year=latest["year"],
+        inhabitants=latest["inhabitants"],
+        predecessors=predecessors(facts.names, code),
+        neighbours=tuple(sorted(around)),
+    )
+
+
+def predecessors(names: Names, code: str) -> tuple[Predecessor, ...]:
+    """Municipalities that went (in part) into one, straight from the records; its own continuation is left out."""
+    return tuple(
+        Predecessor(event.old_code, event.old_name, event.share, event.effective_date)
+        for event in names.changes.events(code)
+        if event.new_code == code and event.old_code != code
+    )
+
+
+def _features(facts: _Facts) -> list[Features]:
+    people = facts.of_year(facts.year).filter(pl.col("inhabitants").is_not_null())
+    area, need = _area_km2(facts.warehouse), _grant_need(facts)
+    return [
+        Features(
+            code=row["code"],
+            name=facts.names.index.name(row["code"]),
+            inhabitants=round(row["inhabitants"]),
+            density_per_km2=row["inhabitants"] / area[row["code"]] if area.get(row["code"]) else None,
+            grant_need_eur_per_inhabitant=need[row["code"]] / row["inhabitants"] if row["code"] in need else None,
+        )
+        for row in people.iter_rows(named=True)
+    ]
+
+
+def _area_km2(warehouse: Warehouse) -> dict[str, float]:
+    """Land area by code: the grant measure ``land`` (hectares) of the newest circular, else the generalised polygons."""
+    volumes = warehouse.query("land_area")
+    if volumes.height:
+        return {code: hectares / 100 for code, hectares in volumes.iter_rows() if hectares}
+    rows = warehouse.table("centroids").select("code", "area_ha")
+    return {code: hectares / 100 for code, hectares in rows.iter_rows() if hectares}
+
+
+def _grant_need(facts: _Facts) -> dict[str, float]:
+    """General grant over the clusters that count as need (euro), newest circular and year, by code."""
+    needs = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
+    rows = facts.warehouse.query("grant_need", clusters=needs)
+    codes = {row["name"]: row["code"] for row in facts.warehouse.query("grant_codes").iter_rows(named=True)}
+    return {codes[name]: amount for name, amount in rows.iter_rows() if name in codes and amount is not None}
+
+
+def _arrangements(warehouse: Warehouse, code: str, on: date) -> ArrangementList | None:
+    try:
+        return gather_arrangements(warehouse, code, on=on)
+    except MissingDataError:
+        return None
+
+
+def _dependence(facts: _Facts, code: str, group: ComparisonGroup) -> DependenceFacts:
+    members = [*group.in_class, code]
+    in_class = tuple(
+        dependence(
+            facts.of_year(year).filter(pl.col("code").is_in(members)),
+            name=group.size_class.code,
+            year=year,
+            report=REPORT,
+        )
+        for year in facts.years
+    )
+    rows = facts.of_year(facts.year)
+    shares: dict[str, Dependence] = {
+        row["code"]: dependence(
+            rows.filter(pl.col("code") == row["code"]), name=row["code"], year=facts.year, report=REPORT
+        )
+        for row in rows.filter(pl.col("code").is_in([code, *(item.code for item in group.alike)])).iter_rows(named=True)
+    }
+    own = shares[code].share_of_cost if code in shares else None
+    return DependenceFacts(
+        year=facts.year,
+        boundaries=facts.boundaries,
+        own=dependence_over_years(facts.totals, code=code, report=REPORT),
+        in_class=in_class,
+        by_size=dependence_by_size(rows.filter(pl.col("inhabitants").is_not_null()), year=facts.year, report=REPORT),
+        alike=spread(own, {item.code: shares[item.code].share_of_cost for item in group.alike if item.code in shares}),
+    )
+
+
+def _costs(facts: _Facts, code: str, group: ComparisonGroup) -> CostFacts:
+    year = facts.year
+    tasks = harmonise(
+        facts.warehouse.query("cost_of_year", year=year, report=REPORT),
+        facts.weights,
+        year=facts.boundaries,
+        columns=("cost_keur",),
+        by=("task",),
+        in_successor=facts.in_successor.filter(pl.col("report") == REPORT).drop("report"),
+    ).frame
+    people = facts.people.filter(pl.col("year") == year).select("code", "inhabitants")
+    titles = facts.warehouse.table("task_titles").filter(pl.col("year") == year)
+    alike, in_class = [item.code for item in group.alike], group.in_class
+    total = facts.of_year(year).select("code", pl.lit("total").alias("task"), "cost_keur")
+    heading = pl.DataFrame({"task": ["total"], "title": ["Totaal"]})
+    whole = task_costs(total, people, heading, code=code, alike=alike, in_class=in_class)
+    each: tuple[TaskCost, ...] = task_costs(tasks, people, titles, code=code, alike=alike, in_class=in_class)
+    return CostFacts(year=year, total=whole[0], tasks=each)
+
+
+def _staff(facts: _Facts, code: str, group: ComparisonGroup) -> StaffFacts | None:
+    results = {item.code: item for item in staffing(facts.of_year(facts.year).filter(pl.col("inhabitants") > 0))}
+    if code not in results:
+        return None
+    usual = {item.code: item.hired_share for item in results.values() if not item.outsourced}
+    own = results[code]
+    value = None if own.outsourced else own.hired_share
+    return StaffFacts(
+        year=facts.year,
+        own=own,
+        alike=spread(value, {item.code: usual[item.code] for item in group.alike if item.code in usual}),
+        in_class=spread(value, {member: usual[member] for member in group.in_class if member in usual}),
+        outsourced=tuple(
+            facts.names.index.name(member)
+            for member in sorted({*(item.code for item in group.alike), *group.in_class})
+            if member in results and results[member].outsourced
+        ),
+    )
+
+
+def _finances(facts: _Facts, code: str) -> FinanceFacts:
+    ratios = facts.warehouse.table("financial_ratios")
+    return FinanceFacts(
+        accounts=latest_ratios(ratios, code=code, report_type="accounts"),
+        budget=latest_ratios(ratios, code=code, report_type="budget"),
+        balance=balance_sheets(facts.warehouse.table("key_totals"), code=code),
+    )
+
+
+def _provenance(warehouse: Warehouse) -> tuple[Provenance, ...]:
+    files = {file.name: file for source in read_status(warehouse).sources for file in source.files}
+    found = []
+    for name in _TABLES:
+        if not warehouse.has(name):
+            continue
+        loaded = warehouse.query("files_of_table", table=name)["name"].to_list()
+        contract = schema(name)
+        found.append(
+            Provenance(
+                table=name,
+                title=contract.title,
+                files=tuple(loaded),
+                publisher=contract.publisher,
+                licence=contract.licence,
+                remarks=tuple(remark for item in loaded for remark in files[item].remarks),
+                rows_set_aside=sum(files[item].rows_set_aside for item in loaded),
+            )
+        )
+    return tuple(found)

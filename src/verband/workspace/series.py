@@ -1,0 +1,113 @@
+"""Gathering a series: which municipalities and task codes make up each year, in the boundaries asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from verband.analysis.series import Part, SeriesRow, YearQuestion, task_series
+from verband.domain.task import YearPlan, series_plan
+from verband.errors import UnknownNameError
+from verband.warehouse.store import Warehouse
+from verband.workspace.naming import Names
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """A series with its municipality and source.
+
+    Attributes
+    ----------
+    rows
+        One per year of the report in the data, missing years included.
+    led_from
+        A sentence where a dissolved municipality led to this one.
+    """
+
+    code: str
+    name: str
+    rows: tuple[SeriesRow, ...]
+    source: str
+    led_from: str | None
+
+
+def gather_series(warehouse: Warehouse, text: str, task: str, *, report: str, boundaries: int | None) -> Series:
+    """Answer ``verband series``: see :meth:`verband.workspace.Workspace.series`."""
+    warehouse.require("cost_per_task", "key_totals", "municipality_list", "inhabitants")
+    names = Names(warehouse)
+    if boundaries is not None:
+        names.demand_year(boundaries)
+    found = names.resolve(text, year=boundaries)
+    status = warehouse.table("report_status").filter(pl.col("report") == report)
+    years = sorted(status["year"].unique().to_list())
+    plans = series_plan(task, years)
+    later = [year for year in years if boundaries is not None and year > boundaries]
+    reasons = {
+        (code, year): (reason, in_year)
+        for code, year, reason, in_year in status.filter(~pl.col("filed"))
+        .select("code", "year", "reason", "dissolved_in_year")
+        .iter_rows()
+    }
+    questions = [
+        _stopped(plan.year, f"boundaries of {boundaries} cannot hold figures of a later year: ask later boundaries")
+        if plan.year in later
+        else _question(names, found.code, plan, boundaries, reasons)
+        for plan in plans
+    ]
+    codes = {part.code for question in questions for part in question.parts}
+    cost = warehouse.query("cost_of_municipalities", codes=sorted(codes), report=report)
+    people = warehouse.table("inhabitants").filter(pl.col("code").is_in(list(codes)))
+    rows = task_series(
+        questions,
+        {(code, year, item): amount for code, year, item, amount in cost.iter_rows()},
+        {(code, year): number for code, year, number in people.select("code", "year", "inhabitants").iter_rows()},
+        report=report,
+    )
+    return Series(found.code, found.name, rows, warehouse.source_of("cost_per_task"), found.led_from)
+
+
+def _stopped(year: int, reason: str) -> YearQuestion:
+    return YearQuestion(year, (), None, stopped=reason)
+
+
+def _question(
+    names: Names,
+    code: str,
+    plan: YearPlan,
+    boundaries: int | None,
+    reasons: dict[tuple[str, int], tuple[str, bool]],
+) -> YearQuestion:
+    year = plan.year
+    notes = [plan.note] if plan.note else []
+    if boundaries is None:
+        if not names.exists(code, year):
+            return _stopped(year, _absent(names, code, year))
+        parts = (_part(names, code, 1.0, year, reasons),)
+    else:
+        try:
+            carried = names.changes.predecessors(code, boundaries, year)
+        except UnknownNameError as error:
+            return _stopped(year, error.what)
+        parts = tuple(_part(names, item.code, item.weight, year, reasons) for item in carried)
+        notes += [f"{names.name(item.code, year)}: {item.note}" for item in carried if item.note]
+        notes += [
+            f"the accounts of {part.name} ({part.code}) are in those of its successor"
+            for part in parts
+            if part.in_successor
+        ]
+    return YearQuestion(year, parts, plan.codes, stopped=plan.reason, note="; ".join(notes) or None)
+
+
+def _part(
+    names: Names, code: str, weight: float | None, year: int, reasons: dict[tuple[str, int], tuple[str, bool]]
+) -> Part:
+    reason, in_year = reasons.get((code, year), (None, False))
+    return Part(code, names.name(code, year), weight, reason, in_successor=in_year)
+
+
+def _absent(names: Names, code: str, year: int) -> str:
+    created, dissolved = names.changes.created_on(code), names.changes.dissolved_on(code)
+    if created and created.year >= year:
+        return f"did not exist yet (created on {created.isoformat()}): ask --boundaries for the sum of its predecessors"
+    return f"no longer existed (dissolved on {dissolved.isoformat()})" if dissolved else "not on the list of this year"
