@@ -238,7 +238,7 @@ def classify(name: str, on: date | None = None) -> Classification:
 
 
 def _task_order(task: str) -> tuple[int, str]:
-    return code_order(task.split("+")[0])
+    return code_order(task.split("+", maxsplit=1)[0])
 
 
 def _split(tasks: str) -> list[str]:

@@ -22,7 +22,7 @@ from verband.errors import BadInputError
 from verband.sources.files import Head, SourceFile
 from verband.sources.formats import Format
 from verband.sources.reading import Reading, ReadingReport, SetAside
-from verband.sources.tabular import LINE, apply_schema
+from verband.sources.tabular import LINE, apply_schema, empty
 from verband.sources.xml_stream import (
     attribute,
     child,
@@ -268,6 +268,9 @@ def _read(file: SourceFile, strict: bool) -> Reading:
     aside, frames = tables.aside, {}
     for table in TABLES:
         contract = schema(table)
+        if not tables.rows[table]:
+            frames[table] = empty(contract)
+            continue
         rows, repeated = _single(tables.rows[table], contract.key, file.name, strict=strict)
         typed = apply_schema(_frame(rows, contract), contract, where=file.name, strict=strict)
         aside.extend((*repeated, *typed.set_aside))

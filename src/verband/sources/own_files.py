@@ -30,7 +30,7 @@ from verband.sources.own_sheets import (
     rows_of_workbook,
     show,
 )
-from verband.sources.own_values import Converted, Problem, Value, comma_evidence, convert
+from verband.sources.own_values import Converted, Problem, Value, convert, marks_in
 from verband.sources.reading import Reading, ReadingReport, SetAside
 from verband.sources.tabular import DELIMITERS, LINE, apply_schema, polars_schema
 
@@ -48,6 +48,9 @@ _TODO = "Mend the file and load it again, or use --keep-going to set such rows a
 _NEAR_MISS_COLUMNS = 4
 _NEAR_MISS_SHARE = 2 / 3
 """A header with this many columns and this share of them known is meant as a template, whatever it lacks."""
+_WORKBOOK_PART = b"xl/"
+"""Where a workbook keeps its sheets, by which it is told from other packed files."""
+_UNTOLD = "workbook"
 _HEADER_WITHIN = 200
 """The header stands within so many filled rows."""
 
@@ -120,25 +123,22 @@ def _delimiter(text: str) -> str | None:
 def _table_of(head: Head) -> str | None:
     """Which own table the head of a file is of; ``None`` for other files.
 
-    A workbook tells only when it is complete: one larger than the head is taken for an own file, and reading says
-    what is wrong if it is none.
+    A workbook tells only when the head holds all of it and it can be opened: any other is taken for an own file, and
+    reading says what is wrong with it.
     """
     if head.kind == "table":
         mark = _delimiter(head.text)
         found = _best(rows_of_text(head.text, mark, where="")) if mark else None
         return found[0].contract.name if found else None
-    if head.kind != "xlsx":
+    if head.kind != "xlsx" or _WORKBOOK_PART not in head.content:
         return None
     if len(head.content) >= HEAD_BYTES:
-        return _LARGE_WORKBOOK
+        return _UNTOLD
     try:
         found = _best(open_workbook(head.content, where=""))
     except BadInputError:
-        return None
+        return _UNTOLD
     return found[0].contract.name if found else None
-
-
-_LARGE_WORKBOOK = "workbook"
 
 
 def words_of(table: str, column: str) -> dict[str, str]:
@@ -247,15 +247,15 @@ def _typed(
     columns = [column for column in match.contract.columns if column.name in match.positions]
     cells = {column.name: [row.cells[match.positions[column.name]] for row in rows] for column in columns}
     figures = [(column, cells[column.name]) for column in columns if column.type in {"number", "integer"}]
-    dutch = comma_evidence(figures)
+    marks = marks_in(figures)
     made = {
         column.name: convert(
             column,
             cells[column.name],
             label=labels[column.name],
             words=words_of(table, column.name),
-            dutch_file=dutch,
-            dutch_separator=mark == ";",
+            dutch_file=marks == {","},
+            dutch_separator=mark == ";" and "." not in marks,
         )
         for column in columns
     }
@@ -387,7 +387,7 @@ FORMATS: tuple[Format, ...] = (
         "own file: workbook",
         SOURCE,
         tuple(KINDS.values()),
-        lambda head: _table_of(head) == _LARGE_WORKBOOK,
+        lambda head: _table_of(head) == _UNTOLD,
         _read,
     ),
 )

@@ -30,7 +30,7 @@ _WORKBOOK_LIMIT_BYTES = 256 * 1024 * 1024
 """Most that the parts of a workbook may hold unpacked."""
 _CELLS_LIMIT = 5_000_000
 """Most cells of the rectangle around everything in a sheet; a stray cell far away would fill the memory."""
-_REFERENCE = re.compile(rb'<c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
+_REFERENCE = re.compile(rb'<(?:[A-Za-z0-9_]+:)?c\b[^>]*?\br="([A-Z]{1,3})([0-9]{1,7})"')
 _BLOCK = 1 << 20
 _LINE = re.compile(r"[^\r\n]*(?:\r\n|\r|\n)")
 

@@ -18,7 +18,7 @@ from typing import Literal
 from verband.domain.schema import Column
 from verband.sources.own_sheets import Cell, show
 
-__all__ = ["Converted", "Problem", "Value", "comma_evidence", "convert"]
+__all__ = ["Converted", "Problem", "Value", "convert", "marks_in"]
 
 Value = str | int | float | date | None
 Mark = Literal[",", "."]
@@ -146,16 +146,18 @@ def _bounded(text: str, column: Column) -> _Readings:
     return found if allowed == _Readings(None, None) else allowed
 
 
-def comma_evidence(columns: Sequence[tuple[Column, Sequence[Cell]]]) -> bool:
-    """Whether number cells somewhere in the file can only have a decimal comma, and none only a point."""
-    commas = points = False
+def marks_in(columns: Sequence[tuple[Column, Sequence[Cell]]]) -> frozenset[Mark]:
+    """Which decimal marks the number cells of a file show, by the cells that can only be read with that mark."""
+    marks: set[Mark] = set()
     for column, cells in columns:
         for cell in cells:
             if isinstance(cell, str):
                 found = _bounded(cell, column)
-                commas |= found.point is None and found.comma is not None
-                points |= found.comma is None and found.point is not None
-    return commas and not points
+                if found.point is None and found.comma is not None:
+                    marks.add(",")
+                elif found.comma is None and found.point is not None:
+                    marks.add(".")
+    return frozenset(marks)
 
 
 def convert(
@@ -180,9 +182,9 @@ def convert(
     words
         For an enumeration: what may be written, in lower case, to the value it stands for.
     dutch_file
-        Whether other cells of the file have a decimal comma.
+        Whether other cells of the file have a decimal comma, and none a decimal point.
     dutch_separator
-        Whether a semicolon stands between cells.
+        Whether a semicolon stands between cells, and no cell of the file has a decimal point.
     """
     known = [None if _unknown(column, cell, words) else cell for cell in cells]
     made = Converted([None] * len(known))

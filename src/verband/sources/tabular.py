@@ -8,8 +8,9 @@ caller asked to keep going.
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+from typing import cast
 
 import polars as pl
 import pyarrow as pa
@@ -129,13 +130,16 @@ def read_raw(
         raise BadInputError(
             f"column {repeated[0]!r} stands there more than once", where=file.name, todo="Keep one of them"
         )
-    frame = pl.DataFrame(table.rename_columns(names))
+    # One piece per block: joining them would hold the table twice.
+    frame = cast("pl.DataFrame", pl.from_arrow(table.rename_columns(names), rechunk=False))
     first = skip_lines + (1 if header else 2)
     blank = {number for number, _, row in wrong if not row.strip()}
     faulty = [item for item in wrong if item[0] not in blank]
-    frame = frame.with_columns(_lines(frame, first, [number for number, _, _ in wrong], skip_lines))
-    blank_rows = pl.all_horizontal(pl.col(names).is_null()) if len(names) == 1 else pl.lit(value=False)
-    frame = frame.filter(~blank_rows)
+    del table
+    lines = _lines(frame, first, {number + skip_lines for number, _, _ in wrong})
+    frame = frame.with_columns(_count_breaks(frame, lines) if b'"' in content else lines)
+    if len(names) == 1:  # a blank line of a one-column table is no row of the wrong length
+        frame = frame.filter(pl.col(names[0]).is_not_null())
     if faulty and strict:
         number, columns, row = faulty[0]
         raise BadInputError(
@@ -194,25 +198,20 @@ def _split(
         return read(len(content) + 1)
 
 
-def _lines(frame: pl.DataFrame, first: int, skipped: Sequence[int], skip_lines: int) -> pl.Series:
-    """Line in the file of every row that was kept, rows skipped and line ends inside cells counted."""
-    taken = {number + skip_lines for number in skipped}
-    if not taken:
-        lines = pl.Series(LINE, range(first, first + frame.height), dtype=pl.Int64)
-    else:
-        numbers: list[int] = []
-        line = first
-        while len(numbers) < frame.height:
-            if line not in taken:
-                numbers.append(line)
-            line += 1
-        lines = pl.Series(LINE, numbers, dtype=pl.Int64)
+def _lines(frame: pl.DataFrame, first: int, taken: Set[int]) -> pl.Series:
+    """Line in the file of every row that was kept; lines that were ``taken`` by others are passed over."""
+    lines = pl.int_range(first, first + frame.height + len(taken), eager=True)
+    if taken:
+        lines = lines.filter(~lines.is_in(sorted(taken)))
+    return lines.head(frame.height).alias(LINE)
+
+
+def _count_breaks(frame: pl.DataFrame, lines: pl.Series) -> pl.Series:
+    """Move lines down by the line ends inside the cells above them."""
     breaks = frame.select(
         pl.sum_horizontal(pl.col(pl.String).str.count_matches("\n", literal=True).fill_null(0)).alias("n")
     ).to_series()
-    if frame.height and breaks.sum():
-        lines = lines + breaks.cum_sum().shift(1, fill_value=0).cast(pl.Int64)
-    return lines.alias(LINE)
+    return (lines + breaks.cum_sum().shift(1, fill_value=0).cast(pl.Int64)).alias(LINE)
 
 
 def number(text: pl.Expr) -> pl.Expr:
@@ -342,8 +341,31 @@ def _typed_column(
         if translate is not None:
             text = text.str.strip_chars().replace_strict(translate, default=pl.lit("\0"))
         value = convert(column, text) if is_text else published.cast(kind)
-    both = raw.select(value.alias(column.name), _fault(column, value, published, is_text=is_text))
+    fault = _fault(column, value, published, is_text=is_text)
+    if converter is None and is_text:
+        return _by_distinct_value(raw[name], column, value, fault)
+    both = raw.select(value.alias(column.name), fault)
     return both[column.name], both[f"!{column.name}"]
+
+
+def _by_distinct_value(
+    text: pl.Series, column: Column, value: pl.Expr, fault: pl.Expr
+) -> tuple[pl.Series, pl.Series | None]:
+    """Convert and check each distinct text once: codes and years repeat thousands of times."""
+    if text.is_empty():
+        return pl.Series(column.name, [], dtype=_POLARS_TYPES[column.type]), None
+    distinct = text.unique().to_frame()
+    both = distinct.with_columns(value.alias("#value"), fault.alias("#fault"))
+    bad = both.filter("#fault").get_column(text.name)
+    faults = None
+    if bad.len():
+        faults = text.is_in(bad.drop_nulls().implode())
+        if bad.null_count():
+            faults = faults.fill_null(value=True)
+    if column.type == "text" and both["#value"].equals(both[text.name]):
+        return text.alias(column.name), faults
+    converted = text.replace_strict(both[text.name], both["#value"], return_dtype=both.schema["#value"])
+    return converted.alias(column.name), faults
 
 
 def _fault(column: Column, value: pl.Expr, published: pl.Expr, *, is_text: bool) -> pl.Expr:

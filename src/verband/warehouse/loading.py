@@ -31,6 +31,8 @@ from verband.warehouse.discovery import discover
 from verband.warehouse.store import FILE_NAME, FORMAT_VERSION, Warehouse, connect, plain_duckdb, run, sql, to_frame
 
 PREVIOUS_NAME = "verband.previous.duckdb"
+_ROWS_PER_COMMIT = 100_000
+"""Many small files share a commit; a large one is not kept waiting in memory."""
 _LOADING_SUFFIX = ".loading.duckdb"
 
 
@@ -267,6 +269,7 @@ def _build(  # noqa: PLR0913  one build, described by what it starts from and wh
 ) -> LoadResult:
     connection = connect(building, read_only=False)
     try:
+        run(connection, "BEGIN")
         run(connection, sql("layout"))
         run(connection, "INSERT INTO _meta VALUES ('format_version', ?)", [str(FORMAT_VERSION)])
         writer = _Writer(connection)
@@ -275,6 +278,7 @@ def _build(  # noqa: PLR0913  one build, described by what it starts from and wh
         for file, kind in recognised:
             progress(done, total, file.name)
             writer.add(file, kind, kind.read(file, strict), strict=strict)
+            writer.commit(at_least=_ROWS_PER_COMMIT)
             done += file.path.stat().st_size
         for name in unrecognised:
             run(connection, "INSERT INTO _unrecognised VALUES (?, NULL)", [name])
@@ -285,6 +289,7 @@ def _build(  # noqa: PLR0913  one build, described by what it starts from and wh
         assembly.assemble(connection)
         snapshot = _snapshot(connection)
         run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), verband.__version__])
+        run(connection, "COMMIT")
         run(connection, "CHECKPOINT")
     finally:
         connection.close()
@@ -317,7 +322,7 @@ class _Writer:
         self._next = 1
         self._claimed: dict[tuple[str, str], tuple[int, str]] = {}
         self._made: set[str] = set()
-        self.rows_read = self.rows_kept = 0
+        self.rows_read = self.rows_kept = self._uncommitted = 0
 
     def add(self, file: SourceFile, kind: Format, reading: Reading, *, strict: bool) -> None:
         """Write the tables of one file, unless another file of this load brought the same content."""
@@ -359,8 +364,16 @@ class _Writer:
         )
         if aside:
             self._append_set_aside(aside)
+        self._uncommitted += sum(frame.height for frame in reading.tables.values())
         self.rows_read += report.rows_read
         self.rows_kept += kept
+
+    def commit(self, *, at_least: int) -> None:
+        """Commit when this many rows wait: every commit costs a write to disk."""
+        if self._uncommitted >= at_least:
+            run(self._connection, "COMMIT")
+            run(self._connection, "BEGIN")
+            self._uncommitted = 0
 
     def _append_set_aside(self, rows: Sequence[tuple[int, int | None, str, str | None]]) -> None:
         frame = pl.DataFrame(

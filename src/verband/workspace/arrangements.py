@@ -41,8 +41,8 @@ def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> Arrange
     relevant = [item for item in carried if item.arrangement_id in mine]
     current, ended = arrangements_of(found.code, relevant, on=on)
     regions = [piece for item in _regions(warehouse) for piece in _carry(item, names, year)]
-    known = {item.basis for item in current if item.basis}
-    missing = {item.arrangement_id for item in regions if item.code == found.code and item.basis not in known}
+    known = {basis for item in current for basis in _bases(item.basis)}
+    missing = {item.arrangement_id for item in regions if item.code == found.code and not known & _bases(item.basis)}
     added, _ = arrangements_of(found.code, [item for item in regions if item.arrangement_id in missing], on=on)
     items = tuple(sorted((*current, *added), key=lambda item: (_RANK[item.status], item.name.casefold())))
     return ArrangementList(
@@ -54,6 +54,10 @@ def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> Arrange
         notes=_notes(items, on),
         led_from=found.led_from,
     )
+
+
+def _bases(text: str | None) -> set[str]:
+    return set(text.split("; ")) if text else set()
 
 
 _RANK = {"compulsory": 0, "cooperate": 1, "voluntary": 2, "unknown": 3}

@@ -1,9 +1,9 @@
 """Facts that are data: code lists, law, patterns and links, each row with its source.
 
-A table is the CSV file ``<name>.csv`` beside this module. Every table has the columns ``source`` (where the row
-comes from) and ``certainty`` (``V`` seen in a primary source, ``S`` secondary source, ``M`` from memory and to be
-checked, ``A`` a choice of this project), and, where the fact can change, ``valid_from`` and ``valid_to``:
-a year or a day, both included, empty for no bound.
+A table is the CSV file ``<name>.csv`` beside this module. Every table has a column ``source`` (where the row comes
+from); most have ``certainty`` (``V`` seen in a primary source, ``S`` secondary source, ``M`` from memory and to be
+checked, ``A`` a choice of this project) and, where the fact can change, ``valid_from`` and ``valid_to``: a year or
+a day, both included, empty for no bound.
 """
 
 from __future__ import annotations

@@ -86,13 +86,12 @@ class Books:
     def reports(self) -> tuple[Report, ...]:
         """Draw all reports, year by year."""
         self._open()
-        result = []
+        result: list[Report] = []
         for year in BUDGET_YEARS:
             existing = [item for item in self.municipalities if item.first_year <= year <= item.last_year]
             paid = self._contributions(existing, year)
-            for item in existing:
-                if (item.code, year, "budget") not in ABSENT:
-                    result.append(self._report(item, year, "budget", paid))
+            filing = [item for item in existing if (item.code, year, "budget") not in ABSENT]
+            result.extend(self._report(item, year, "budget", paid) for item in filing)
             if year in ACCOUNT_YEARS:
                 result.extend(self._report(item, year, "accounts", paid) for item in existing)
         return tuple(sorted(result, key=lambda item: (item.year, item.kind == "accounts", item.code)))

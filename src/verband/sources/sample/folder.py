@@ -13,6 +13,7 @@ from verband.sources.sample import (
     write_definitions,
     write_geography,
     write_grants,
+    write_own,
     write_reference,
     write_regions,
     write_register,
@@ -40,6 +41,7 @@ _WRITERS: tuple[Callable[[Province], Files], ...] = (
     write_staff.files,
     write_geography.files,
     write_reference.files,
+    write_own.files,
 )
 
 

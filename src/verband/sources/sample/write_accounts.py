@@ -151,11 +151,17 @@ def _per_main_task_category(report: Report) -> Iterable[tuple[Cell, ...]]:
 
 
 def _per_main_task(report: Report) -> Iterable[tuple[Cell, ...]]:
-    return [(main, _sum(report, report.cost, lambda task, _, main=main: task[0] == str(main))) for main in range(9)]
+    sums = dict.fromkeys(range(9), 0)
+    for (task, _), amount in report.cost.items():
+        sums[int(task[0])] += _filed(report, amount)
+    return list(sums.items())
 
 
 def _per_category(report: Report) -> Iterable[tuple[Cell, ...]]:
-    return [(one, _sum(report, report.cost, lambda _, category, one=one: category == one)) for one in _CATEGORIES]
+    sums = dict.fromkeys(_CATEGORIES, 0)
+    for (_, category), amount in report.cost.items():
+        sums[category] += _filed(report, amount)
+    return list(sums.items())
 
 
 def _staff(report: Report) -> Iterable[tuple[Cell, ...]]:

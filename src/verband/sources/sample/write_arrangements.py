@@ -49,7 +49,7 @@ def seat(province: Province, arrangement: Arrangement) -> str:
 
 def lines(province: Province) -> list[Line]:
     """All lines of the participant list, one of them twice."""
-    result = []
+    result: list[Line] = []
     for arrangement in listed(province):
         place = seat(province, arrangement)
         names = [twice_encoded(item.name) for item in province.members(arrangement, LIST_YEAR)]

@@ -98,7 +98,10 @@ def _definition(layer: str, year: int) -> Node:
 
 def _old_definition(year: int) -> Node:
     """The structure until 2019: lists without a total on top, groups without a title, checks in a list of their own."""
-    groups = [{"code": "Lopende Rekening", "subcodes": _plain(_COST)}, {"code": "Interne Verrekeningen", "subcodes": _plain(_INTERNAL)}]
+    groups = [
+        {"code": "Lopende Rekening", "subcodes": _plain(_COST)},
+        {"code": "Interne Verrekeningen", "subcodes": _plain(_INTERNAL)},
+    ]
     check = {
         "volgnr": 1,
         "variabele": "Totaal_lasten",
@@ -132,7 +135,11 @@ def files(province: Province) -> Files:
             content = as_json(_definition(layer, year), indent=2)
             yield f"iv3_definities/iv3_definities_{layer}_{year}.json", content
     faults = [
-        {"foutcode": "SF001", "omschrijving": "metadata ontbreekt", "melding": "Fictief: metadata is niet aangetroffen."},
+        {
+            "foutcode": "SF001",
+            "omschrijving": "metadata ontbreekt",
+            "melding": "Fictief: metadata is niet aangetroffen.",
+        },
         {"foutcode": "PF008", "omschrijving": "balans", "melding": "Fictief: het verschil is <fout>."},
     ]
     yield "iv3_definities/fouten.json", as_json({"fouten_overzicht": faults}, indent=2)

@@ -205,10 +205,8 @@ def _volume_file(
 ) -> bytes:
     rows: list[list[Cell]] = []
     for item in items:
-        row: list[Cell] = [int(item.code[2:]), fund_name(item), GRANT_PROVINCE]
-        for measure in measures():
-            row.append(_number(volumes[item.code][measure.code], circular))
-        rows.append(row)
+        cells = [_number(volumes[item.code][measure.code], circular) for measure in measures()]
+        rows.append([int(item.code[2:]), fund_name(item), GRANT_PROVINCE, *cells])
     header = ("CBS", "Naam", "Prov", *(measure.volume_code for measure in measures()))
     return table(header, rows, delimiter="\t", line_end=circular.line_end)
 

@@ -41,7 +41,10 @@ def files(province: Province) -> Files:
     for high, number in _SEATS:
         seats.append((low, high, number))
         low = (high or 0) + 1
-    yield "bestuur/raadszetels_gemeentewet_art8.csv", table(("inwoners_van", "inwoners_tot_en_met", "raadszetels"), seats)
+    yield (
+        "bestuur/raadszetels_gemeentewet_art8.csv",
+        table(("inwoners_van", "inwoners_tot_en_met", "raadszetels"), seats),
+    )
     members: list[tuple[Cell, ...]] = []
     for year in (2014, 2018, 2022):
         total = sum(_seats(province.inhabitants[item.code, year - 1]) for item in province.existing(year - 1))
@@ -66,8 +69,8 @@ def files(province: Province) -> Files:
         for index, layer in enumerate(layers):
             known = layer != "waterschappen"
             status = "bevestigd" if index == 0 else "afgeleid" if known else "onbekend"
-            number = f"{90_000 + 10 * (year - 2000) + index}NED" if known else None
-            numbers.append((year, layer, number, status, _FICTION))
+            table_id = f"{90_000 + 10 * (year - 2000) + index}NED" if known else None
+            numbers.append((year, layer, table_id, status, _FICTION))
     yield "cbs_odata/iv3_tabellen.csv", table(header, numbers)
 
 

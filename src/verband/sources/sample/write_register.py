@@ -80,17 +80,22 @@ def _organisations(root: etree._Element, province: Province) -> None:
         seen.add(item.code)
         last = max(one.last_year for one in province.municipalities if one.code == item.code)
         ended = None if last == LAST_LIST_YEAR else date(last + 1, 1, 1)
-        _organisation(group, item.code[2:], f"gemeente/{item.code.lower()}", f"Gemeente {item.name}", "Gemeente", ended)
-    _organisation(group, "910001", "provincie/pv90", f"Provincie {PROVINCE_NAME}", "Provincie", None)
-    _organisation(group, "910002", "waterschap/ws9001", "Waterschap Wouderse Meren", "Waterschap", None)
+        _organisation(
+            group,
+            item.code[2:],
+            f"gemeente/{item.code.lower()}",
+            name=f"Gemeente {item.name}",
+            kind="Gemeente",
+            ended=ended,
+        )
+    _organisation(group, "910001", "provincie/pv90", name=f"Provincie {PROVINCE_NAME}", kind="Provincie")
+    _organisation(group, "910002", "waterschap/ws9001", name="Waterschap Wouderse Meren", kind="Waterschap")
 
 
 def _organisation(
-    group: etree._Element, number: str, address: str, name: str, kind: str, ended: date | None
+    group: etree._Element, number: str, address: str, *, name: str, kind: str, ended: date | None = None
 ) -> None:
-    node = _element(
-        group, "organisatie", systeemId=_system_id(number), resourceIdentifierTOOI=f"{_TOOI}/{address}"
-    )
+    node = _element(group, "organisatie", systeemId=_system_id(number), resourceIdentifierTOOI=f"{_TOOI}/{address}")
     _element(node, "naam", name)
     _element(_element(node, "types"), "type", kind)
     if ended:

@@ -66,7 +66,9 @@ def _monitor() -> bytes:
     rows: list[tuple[Cell, ...]] = []
     for year in range(2017, 2024):
         rows.append((year, "bezetting", "nederland", 4000 + 50 * (year - 2017), "personen", _SOURCE, _FICTION))
-        rows.append((year, "ziekteverzuim", "nederland", round(5.0 + 0.2 * (year - 2017), 1), "procent", _SOURCE, _FICTION))
+        rows.append(
+            (year, "ziekteverzuim", "nederland", round(5.0 + 0.2 * (year - 2017), 1), "procent", _SOURCE, _FICTION)
+        )
         rows.append((year, "uitstroom", "nederland", round(7.0 + 0.3 * (year - 2017), 1), "procent", _SOURCE, _FICTION))
     rows.append((2021, "externe_inhuur", "nederland", 15.5, "procent_loonsom", _SOURCE, _FICTION))
     rows.append((2021, "bezetting", "<20.000", 700, "personen", _SOURCE, _FICTION))

@@ -1,0 +1,443 @@
+"""Every format that Verband reads, held against the invented province: it reads all of it, loses no row, never crashes.
+
+Files are recognised by content, so each is given a name that says nothing, but for the formats whose vintage
+stands in the name only. Damaged files may give a reading that adds up or one plain message, nothing else.
+"""
+
+import gzip
+import io
+import json
+import random
+import re
+from functools import cache
+from pathlib import PurePosixPath
+
+import polars as pl
+import pytest
+import xlsxwriter
+from lxml import etree
+
+from verband.domain.schema import schema
+from verband.errors import VerbandError
+from verband.sources.files import SourceFile
+from verband.sources.registry import formats, recognise
+from verband.sources.sample import contents, province
+from verband.sources.tabular import polars_schema
+
+FORMATS = formats()
+NAMES = [item.name for item in FORMATS]
+VINTAGE_IN_NAME = {
+    "grant_volumes",
+    "grant_weights",
+    "grant_special_payments",
+    "grant_results",
+    "municipality_classes",
+}
+"""Tables of formats that cannot be read without the name of the file."""
+RECORDS = 40
+QUICK, SLOW = 30, 2_000
+GZIP = b"\x1f\x8b"
+
+
+@cache
+def sample():
+    """All files of the sample, and two workbooks as the user may have them."""
+    rows = [
+        ("gemeente", "functie", "medewerkers", "minimaal_nodig", "fte", "plaatsvervangers", "peildatum"),
+        ("Otterwoude", "jurist handhaving", 1, 1, 0.8, 0, "2025-12-31"),
+        ("Otterwoude", "consulent Wmo", 4, 1, 3.4, 1, "2025-12-31"),
+    ]
+    rng = random.Random(3)
+    many = [("Otterwoude", f"functie {rng.getrandbits(64):x}", 1, 1, 0.8, 0, "2025-12-31") for _ in range(4_000)]
+    extra = {"own/klein.xlsx": workbook(rows), "own/groot.xlsx": workbook([rows[0], *many])}
+    return contents(province(1)) | extra
+
+
+def workbook(rows):
+    buffer = io.BytesIO()
+    with xlsxwriter.Workbook(buffer, {"in_memory": True}) as book:
+        sheet = book.add_worksheet()
+        for number, row in enumerate(rows):
+            sheet.write_row(number, 0, row)
+    return buffer.getvalue()
+
+
+def unpacked(content):
+    return gzip.decompress(content) if content.startswith(GZIP) else content
+
+
+def kind(content):
+    start = content.removeprefix(b"\xef\xbb\xbf").lstrip()[:1]
+    if content.startswith(b"PK"):
+        return "xlsx"
+    return {b"{": "json", b"[": "json", b"<": "xml"}.get(start, "table")
+
+
+def source(folder, content, name="x"):
+    path = folder / "content"
+    path.write_bytes(content)
+    return SourceFile(path, name)
+
+
+def name_for(item, path):
+    """A name that says nothing, unless the format has to know the vintage."""
+    return PurePosixPath(path).name if VINTAGE_IN_NAME & set(item.tables) else "x"
+
+
+@cache
+def paths_by_format(folder):
+    """Paths of the sample by the name of the format that recognises them."""
+    found = {}
+    for path, content in sample().items():
+        item = recognise(source(folder, content))
+        if item:
+            found.setdefault(item.name, []).append(path)
+    return found
+
+
+@pytest.fixture(scope="module")
+def by_format(tmp_path_factory):
+    return paths_by_format(tmp_path_factory.mktemp("recognised"))
+
+
+def assert_fulfils(table, frame):
+    """Columns, types, required values and the key are as the contract says."""
+    contract = schema(table)
+    assert dict(frame.schema) == polars_schema(contract), table
+    for column in contract.columns:
+        if column.required:
+            assert frame[column.name].null_count() == 0, f"{table}.{column.name} has empty cells"
+    if contract.key and frame.height:
+        assert not frame.select(pl.struct(contract.key).is_duplicated().any()).item(), f"{table}: key repeats"
+
+
+def read(file, item, *, strict):
+    """Read, and hold the reading against everything that holds for any of them."""
+    reading = item.read(file, strict)
+    report = reading.report
+    assert report.rows_read == report.rows_kept + len(report.set_aside)
+    assert report.rows_kept >= 0
+    for table, frame in reading.tables.items():
+        assert table in item.tables
+        assert_fulfils(table, frame)
+    return reading
+
+
+def test_every_format_has_a_file_in_the_sample(by_format):
+    assert [name for name in NAMES if name not in by_format] == []
+
+
+def test_names_of_formats_differ():
+    assert len(set(NAMES)) == len(NAMES)
+
+
+def test_only_the_statement_of_fiction_is_no_format(by_format):
+    assert set(sample()) - {path for paths in by_format.values() for path in paths} == {"README.txt"}
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_whole_files_are_read_under_any_name(name, by_format, tmp_path):
+    for path in by_format[name]:
+        file = source(tmp_path, sample()[path], "x")
+        item = recognise(file)
+        named = SourceFile(file.path, name_for(item, path))
+        strict = read(named, item, strict=True)
+        lenient = read(named, item, strict=False)
+        assert strict.report == lenient.report, path
+        assert strict.scope == lenient.scope
+        for table, frame in strict.tables.items():
+            assert frame.equals(lenient.tables[table]), path
+        assert strict.report.rows_read > 0, path
+
+
+def shortened(content):
+    """The same file with few records, still of its format."""
+    content = unpacked(content)
+    match kind(content):
+        case "table":
+            return b"".join(content.splitlines(keepends=True)[:RECORDS])
+        case "json":
+            text = json.dumps(cut(json.loads(content)), ensure_ascii=False, indent=1)
+            return text.encode()
+        case "xml":
+            root = etree.fromstring(content)
+            for group in root:
+                for record in list(group)[4:]:
+                    group.remove(record)
+            return etree.tostring(root, encoding="UTF-8", xml_declaration=True)
+    return content
+
+
+def cut(value, most=4):
+    if isinstance(value, dict):
+        return {key: cut(item) for key, item in value.items()}
+    # Positions of a border have to stay a ring, so lists of numbers are left alone.
+    if isinstance(value, list) and not (value and isinstance(value[0], list)):
+        return [cut(item) for item in value[:most]]
+    return value
+
+
+@cache
+def small(path):
+    return shortened(sample()[path])
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_less_or_more_shows_in_the_count(name, by_format, tmp_path):
+    path = by_format[name][0]
+    content = small(path)
+    if kind(content) != "table":
+        pytest.skip("no lines")
+    lines = content.splitlines(keepends=True)
+    whole = counted(tmp_path, content, path)
+    assert whole is not None
+    start = next(number for number, line in enumerate(lines) if line.strip()) + 1
+    for number in {start, (start + len(lines)) // 2, len(lines) - 1} & set(range(start, len(lines))):
+        less = counted(tmp_path, b"".join(lines[:number] + lines[number + 1 :]), path)
+        more = counted(tmp_path, b"".join(lines[: number + 1] + lines[number:]), path)
+        assert less in (None, whole - 1), path
+        assert more in (None, whole + 1), path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_row_of_another_length_is_told_or_set_aside(name, by_format, tmp_path):
+    path = by_format[name][0]
+    content = small(path)
+    if kind(content) != "table":
+        pytest.skip("no lines")
+    lines = content.splitlines(keepends=True)
+    if len(lines) < 3:
+        pytest.skip("too few lines")
+    ending = b"\r\n" if lines[1].endswith(b"\r\n") else b"\n"
+    lines[1] = lines[1].rstrip(b"\r\n") + b";,\t;,\tx" + ending
+    file = source(tmp_path, b"".join(lines), "x")
+    try:
+        item = recognise(file)
+    except VerbandError:
+        return
+    if item is None:
+        # Shown as unrecognised, with its name: not silent either.
+        return
+    named = SourceFile(file.path, name_for(item, path))
+    with pytest.raises(VerbandError):
+        item.read(named, True)
+    try:
+        reading = read(named, item, strict=False)
+    except VerbandError:
+        return
+    assert any(aside.line == 2 for aside in reading.report.set_aside), path
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_record_less_in_json_or_xml_shows_in_the_count(name, by_format, tmp_path):
+    path = by_format[name][0]
+    content = small(path)
+    if kind(content) == "json":
+        document = json.loads(content)
+        if not (records := list_of_records(document)):
+            pytest.skip("no list of records")
+        records.pop()
+        less = json.dumps(document, ensure_ascii=False).encode()
+    elif kind(content) == "xml":
+        root = etree.fromstring(content)
+        root[-1].remove(root[-1][-1])
+        less = etree.tostring(root)
+    else:
+        pytest.skip("no JSON or XML")
+    whole, part = counted(tmp_path, content, path), counted(tmp_path, less, path)
+    assert whole is not None
+    assert part is None or part < whole or whole == 1
+
+
+def list_of_records(value):
+    """The first list of objects inside a document, the outermost first."""
+    waiting = [value]
+    while waiting:
+        one = waiting.pop(0)
+        if isinstance(one, list) and one and isinstance(one[0], dict):
+            return one
+        waiting.extend(one.values() if isinstance(one, dict) else one if isinstance(one, list) else [])
+    return None
+
+
+def counted(folder, content, path):
+    """Rows read when keeping going; ``None`` when the file is refused or not recognised any more."""
+    file = source(folder, content, "x")
+    try:
+        item = recognise(file)
+        return item and read(SourceFile(file.path, name_for(item, path)), item, strict=False).report.rows_read
+    except VerbandError:
+        return None
+
+
+HUGE = (
+    b"9" * 400,
+    b"1e400",
+    b"-1e308",
+    b"nan",
+    b"inf",
+    b"-99998",
+    b"9223372036854775808",
+    b"0x1F",
+    b"1_000",
+    b"1.234.567,89",
+)
+STRANGE = ("é", "ſ", "٣", "\u202e", "\u0000", "\ufeff", "😀", "\u2028", "ﬁ", "\x85", "½", "−5", "１２", "İ")
+MARKS = (b",", b";", b"\t", b'"', b"|", b" ", b"\\", b"'")
+
+
+def damaged(rng, content):
+    """Damage a file in one to four ways."""
+    data = bytearray(content)
+    for _ in range(rng.randint(1, 4)):
+        data = bytearray(rng.choice(WAYS)(rng, bytes(data)))
+    return gzip.compress(bytes(data), mtime=0)[: rng.randint(1, 10_000)] if rng.random() < 0.05 else bytes(data)
+
+
+def place(rng, data):
+    return rng.randrange(len(data) + 1)
+
+
+def flip(rng, data):
+    at = place(rng, data)
+    return data[:at] + bytes([rng.randrange(256)]) + data[at + 1 :]
+
+
+def insert(rng, data):
+    at = place(rng, data)
+    return (
+        data[:at]
+        + bytes(rng.choices(b'0123456789.,;-+"\n\r\t{}[]<>&:/ eE\xc3\xa9\xff', k=rng.randint(1, 6)))
+        + data[at:]
+    )
+
+
+def delete(rng, data):
+    at = place(rng, data)
+    return data[:at] + data[at + rng.randint(1, 40) :]
+
+
+def cut_off(rng, data):
+    return data[: place(rng, data)]
+
+
+def repeat_lines(rng, data):
+    lines = data.splitlines(keepends=True) or [b""]
+    at = rng.randrange(len(lines))
+    return b"".join(lines[: at + 1] + lines[at : at + rng.randint(1, 3)] + lines[at + 1 :])
+
+
+def drop_lines(rng, data):
+    lines = data.splitlines(keepends=True) or [b""]
+    at = rng.randrange(len(lines))
+    return b"".join(lines[:at] + lines[at + rng.randint(1, 3) :])
+
+
+def swap_lines(rng, data):
+    lines = data.splitlines(keepends=True) or [b""]
+    one, two = rng.randrange(len(lines)), rng.randrange(len(lines))
+    lines[one], lines[two] = lines[two], lines[one]
+    return b"".join(lines)
+
+
+def swap_marks(rng, data):
+    old, new = rng.choice(MARKS), rng.choice(MARKS)
+    return data.replace(old, new) if rng.random() < 0.3 else data.replace(old, new, rng.randint(1, 5))
+
+
+def cell_marks(data):
+    return [match.span() for match in re.finditer(rb'[^,;\t"\r\n<>\[\]{}:]+', data)]
+
+
+def put_number(rng, data):
+    spans = cell_marks(data) or [(0, 0)]
+    start, end = rng.choice(spans)
+    return data[:start] + rng.choice(HUGE) + data[end:]
+
+
+def put_text(rng, data):
+    spans = cell_marks(data) or [(0, 0)]
+    start, end = rng.choice(spans)
+    text = "".join(rng.choices(STRANGE, k=rng.randint(1, 3)))
+    return data[:start] + text.encode() + data[end:]
+
+
+def put_nothing(rng, data):
+    start, end = rng.choice(cell_marks(data) or [(0, 0)])
+    return data[:start] + data[end:]
+
+
+def put_mark(rng, data):
+    at = place(rng, data) if rng.random() < 0.5 else 0
+    return data[:at] + b"\xef\xbb\xbf" + data[at:]
+
+
+def put_nul(rng, data):
+    at = place(rng, data)
+    return data[:at] + b"\0" + data[at:]
+
+
+def line_ends(rng, data):
+    return data.replace(b"\r\n", b"\n").replace(b"\n", rng.choice((b"\r\n", b"\r", b"\n\n", b"\n \n")))
+
+
+def other_encoding(rng, data):
+    return data.decode("utf-8", errors="replace").encode(
+        rng.choice(("cp1252", "utf-16", "utf-16-le", "utf-8-sig")), errors="replace"
+    )
+
+
+WAYS = (
+    flip,
+    insert,
+    delete,
+    cut_off,
+    repeat_lines,
+    drop_lines,
+    swap_lines,
+    swap_marks,
+    put_number,
+    put_number,
+    put_text,
+    put_text,
+    put_nothing,
+    put_mark,
+    put_nul,
+    line_ends,
+    other_encoding,
+)
+
+
+def try_damage(name, by_format, folder, rounds):
+    """Read damaged files of a format; return what went wrong, with the bytes kept for a look."""
+    faults = []
+    for number in range(rounds):
+        rng = random.Random(f"{name}/{number}")
+        path = rng.choice(by_format[name])
+        file = source(folder, damaged(rng, small(path)), "x")
+        for strict in (True, False):
+            # A fresh file each time: its head is remembered.
+            again = SourceFile(file.path, "x")
+            try:
+                item = recognise(again, strict=strict)
+                if item is not None:
+                    read(SourceFile(file.path, name_for(item, path)), item, strict=strict)
+            except VerbandError as error:
+                if "\n" in str(error).strip() or len(str(error)) > 1_000:
+                    faults.append(f"{path} {number} strict={strict}: no plain message: {str(error)[:200]!r}")
+            except Exception as error:  # noqa: BLE001 - every other exception is what this looks for
+                kept = folder / f"fault_{number}_{strict}"
+                kept.write_bytes(file.path.read_bytes())
+                faults.append(f"{path} {number} strict={strict}: {type(error).__name__}: {str(error)[:200]} ({kept})")
+    return faults
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_damaged_files_never_crash(name, by_format, tmp_path):
+    assert try_damage(name, by_format, tmp_path, QUICK) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", NAMES)
+def test_damaged_files_never_crash_in_the_long_run(name, by_format, tmp_path):
+    assert try_damage(name, by_format, tmp_path, SLOW) == []
