@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from verband.analysis.arrangements import ArrangementList
-from verband.analysis.comparison_group import ComparisonGroup
+from verband.analysis.comparison_group import ComparisonGroup, Features
 from verband.analysis.dependence import Dependence
 from verband.analysis.finances import BalanceSheet, Ratio
 from verband.analysis.spread import Spread
@@ -22,6 +22,16 @@ class Predecessor:
     name: str
     share: float | None
     effective_date: date
+
+
+@dataclass(frozen=True, slots=True)
+class Lead:
+    """The dissolved municipality that was asked for, which led to this one; ``others`` took parts of it too."""
+
+    code: str
+    name: str
+    dissolved_on: date
+    others: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +51,20 @@ class Identity:
 class DependenceFacts:
     """What runs through arrangements: own years, the size class in the same years, all classes, and those alike.
 
-    ``own`` and ``in_class`` are in the boundaries of ``boundaries``; ``alike`` is the share of cost in ``year``.
+    Attributes
+    ----------
+    year, boundaries
+        Newest accounts, and the year of the boundaries of ``own`` and ``in_class``.
+    own, in_class, by_size
+        Over the years, the size class in the same years (ratio of sums), and all classes in ``year``.
+    class_spread
+        Share of cost in the size class without this municipality, by year.
+    alike, alike_eur_per_inhabitant
+        Share of cost, and euro per inhabitant, in ``year`` beside the municipalities most like it.
+    paid_eur
+        Paid to arrangements, euro, by year; ``None`` where missing.
+    gaps
+        By year without a figure: the names of the municipalities whose accounts are missing.
     """
 
     year: int
@@ -49,7 +72,25 @@ class DependenceFacts:
     own: tuple[Dependence, ...]
     in_class: tuple[Dependence, ...]
     by_size: tuple[Dependence, ...]
+    class_spread: tuple[tuple[int, Spread], ...]
     alike: Spread
+    alike_eur_per_inhabitant: Spread
+    paid_eur: tuple[tuple[int, float | None], ...]
+    gaps: tuple[tuple[int, tuple[str, ...]], ...]
+
+    @property
+    def latest(self) -> Dependence | None:
+        """The newest year with a figure."""
+        return next((item for item in reversed(self.own) if item.eur_per_inhabitant is not None), None)
+
+    @property
+    def change_eur_per_inhabitant(self) -> float | None:
+        """Newest year less the year before it, euro per inhabitant in current prices; ``None`` where one is missing."""
+        new = self.latest
+        before = next((item for item in self.own if new and item.year == new.year - 1), None)
+        if new is None or new.eur_per_inhabitant is None or before is None or before.eur_per_inhabitant is None:
+            return None
+        return new.eur_per_inhabitant - before.eur_per_inhabitant
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,13 +104,48 @@ class CostFacts:
 
 @dataclass(frozen=True, slots=True)
 class StaffFacts:
-    """Hired and own pay of one year; spreads are of the hired share, without outsourced organisations."""
+    """Hired and own pay of one year; spreads are of the hired share, without outsourced organisations.
+
+    ``everyone`` holds the hired share of all municipalities whose organisation is their own, by code; ``outsourced``
+    names those of the comparison groups that are left out.
+    """
 
     year: int
     own: Staffing
     alike: Spread
     in_class: Spread
+    everyone: tuple[tuple[str, float], ...]
     outsourced: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What was agreed with an arrangement and what it reached, from the user's own file, newest year."""
+
+    arrangement: str
+    indicator: str
+    unit: str | None
+    direction: str | None
+    year: int
+    target: float | None
+    realised: float | None
+
+    @property
+    def met(self) -> bool | None:
+        """Whether the target was reached; ``None`` where target, result or direction is not known."""
+        if self.target is None or self.realised is None or self.direction not in ("higher", "lower"):
+            return None
+        return self.realised >= self.target if self.direction == "higher" else self.realised <= self.target
+
+
+@dataclass(frozen=True, slots=True)
+class FunctionStaff:
+    """How many people hold a function, from the user's own file."""
+
+    function: str
+    holders: int
+    deputies: int | None
+    as_of: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +176,14 @@ class Portrait:
 
     Attributes
     ----------
+    features
+        What all municipalities are compared on, in the newest year of the accounts.
+    lacking
+        Names of the tables that the workspace lacks.
     fictional
         Whether the municipality is invented (its code is out of the range that CBS uses).
+    led_from, lead
+        The dissolved municipality that was asked for, as a sentence and as facts.
     """
 
     identity: Identity
@@ -117,3 +199,8 @@ class Portrait:
     loaded: datetime
     fictional: bool
     led_from: str | None
+    on: date
+    lead: Lead | None = None
+    features: tuple[Features, ...] = ()
+    indicators: tuple[Indicator, ...] = ()
+    functions: tuple[FunctionStaff, ...] = ()

@@ -14,7 +14,10 @@ from verband.analysis.portrait import (
     CostFacts,
     DependenceFacts,
     FinanceFacts,
+    FunctionStaff,
     Identity,
+    Indicator,
+    Lead,
     Portrait,
     Predecessor,
     Provenance,
@@ -26,7 +29,8 @@ from verband.analysis.task_costs import TaskCost, task_costs
 from verband.domain.municipality import provinces
 from verband.domain.reference import reference
 from verband.domain.schema import schema
-from verband.errors import MissingDataError
+from verband.errors import MissingDataError, UnknownNameError
+from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.boundaries import harmonise, weights_to
 from verband.warehouse.status import read_status
 from verband.warehouse.store import Warehouse
@@ -76,7 +80,7 @@ class _Facts:
             columns=_AMOUNTS,
             by=("report",),
             in_successor=in_successor,
-        ).frame.drop("parts", "missing_parts")
+        ).frame.drop("parts")
         self.people = harmonise(people, weights, year=self.boundaries, columns=("inhabitants",)).frame
         self.totals = self.totals.join(
             self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left"
@@ -103,8 +107,9 @@ def gather_portrait(warehouse: Warehouse, text: str, *, on: date) -> Portrait:
     facts = _Facts(warehouse, text)
     code = facts.found.code
     identity = _identity(facts)
-    group = comparison_group(code, _features(facts)) if identity.inhabitants else None
     arrangements = _arrangements(warehouse, code, on)
+    features = _features(facts)
+    group = comparison_group(code, features) if any(item.code == code for item in features) else None
     status = read_status(warehouse)
     return Portrait(
         identity=identity,
@@ -115,12 +120,67 @@ def gather_portrait(warehouse: Warehouse, text: str, *, on: date) -> Portrait:
         staff=_staff(facts, code, group) if group else None,
         finances=_finances(facts, code),
         provenance=_provenance(warehouse),
-        lacking=tuple(schema(name).title for name in _TABLES if not warehouse.has(name)),
+        lacking=tuple(name for name in _TABLES if not warehouse.has(name)),
         snapshot=status.snapshot,
         loaded=status.loaded,
         fictional=code >= FIRST_FICTIONAL_CODE,
         led_from=facts.found.led_from,
+        on=on,
+        lead=_lead(facts, text),
+        features=tuple(features),
+        indicators=_indicators(warehouse, arrangements),
+        functions=_functions(facts),
     )
+
+
+def _lead(facts: _Facts, text: str) -> Lead | None:
+    """The municipality that was asked for, where it was dissolved."""
+    if facts.found.led_from is None:
+        return None
+    names, year = facts.names, facts.boundaries
+    asked = names.index.find(text)
+    dissolved = names.changes.dissolved_on(asked.code)
+    if dissolved is None:
+        return None
+    last = max(item for item in names.years if names.exists(asked.code, item))
+    parts = names.changes.carry(asked.code, last, year)
+    others = tuple(names.name(part.code, year) for part in parts if part.code != facts.found.code)
+    return Lead(asked.code, asked.name, dissolved, others)
+
+
+def _indicators(warehouse: Warehouse, arrangements: ArrangementList | None) -> tuple[Indicator, ...]:
+    """The newest year per indicator of the own file, for the arrangements in force."""
+    mine = {arrangement_id(item.name) for item in arrangements.items} if arrangements else set()
+    rows = warehouse.table("own_indicators").sort("year", "as_of", descending=True)
+    newest = rows.unique(subset=["arrangement", "indicator"], keep="first", maintain_order=True)
+    found = [
+        Indicator(
+            arrangement=row["arrangement"],
+            indicator=row["indicator"],
+            unit=row["unit"],
+            direction=row["direction"],
+            year=row["year"],
+            target=row["target"],
+            realised=row["realised"],
+        )
+        for row in newest.iter_rows(named=True)
+        if arrangement_id(row["arrangement"]) in mine
+    ]
+    return tuple(sorted(found, key=lambda item: (item.arrangement.casefold(), item.indicator.casefold())))
+
+
+def _functions(facts: _Facts) -> tuple[FunctionStaff, ...]:
+    """The newest day per function of the own file for this municipality."""
+    rows = facts.warehouse.table("own_staff").sort("as_of", descending=True)
+    found: dict[str, FunctionStaff] = {}
+    for row in rows.iter_rows(named=True):
+        try:
+            code = facts.names.index.find(row["municipality"]).code
+        except UnknownNameError:
+            continue
+        if code == facts.found.code and row["function"] not in found:
+            found[row["function"]] = FunctionStaff(row["function"], row["holders"], row["deputies"], row["as_of"])
+    return tuple(sorted(found.values(), key=lambda item: (item.holders, item.function.casefold())))
 
 
 def _identity(facts: _Facts) -> Identity:
@@ -210,15 +270,37 @@ def _dependence(facts: _Facts, code: str, group: ComparisonGroup) -> DependenceF
         )
         for row in rows.filter(pl.col("code").is_in([code, *(item.code for item in group.alike)])).iter_rows(named=True)
     }
-    own = shares[code].share_of_cost if code in shares else None
+    own = shares.get(code)
+    alike = [shares[item.code] for item in group.alike if item.code in shares]
+    mine = facts.totals.filter(pl.col("code") == code).sort("year")
     return DependenceFacts(
         year=facts.year,
         boundaries=facts.boundaries,
         own=dependence_over_years(facts.totals, code=code, report=REPORT),
         in_class=in_class,
         by_size=dependence_by_size(rows.filter(pl.col("inhabitants").is_not_null()), year=facts.year, report=REPORT),
-        alike=spread(own, {item.code: shares[item.code].share_of_cost for item in group.alike if item.code in shares}),
+        class_spread=tuple((year, _class_spread(facts, code, group, year)) for year in facts.years),
+        alike=spread(own.share_of_cost if own else None, {item.name: item.share_of_cost for item in alike}),
+        alike_eur_per_inhabitant=spread(
+            own.eur_per_inhabitant if own else None, {item.name: item.eur_per_inhabitant for item in alike}
+        ),
+        paid_eur=tuple(
+            (row["year"], None if row["paid_to_arrangements_keur"] is None else row["paid_to_arrangements_keur"] * 1000)
+            for row in mine.iter_rows(named=True)
+        ),
+        gaps=tuple(
+            (row["year"], tuple(facts.names.index.name(part) for part in row["missing_parts"]))
+            for row in mine.iter_rows(named=True)
+            if row["missing_parts"]
+        ),
     )
+
+
+def _class_spread(facts: _Facts, code: str, group: ComparisonGroup, year: int) -> Spread:
+    """Share of cost that runs through arrangements of one year, beside the other municipalities of the size class."""
+    rows = facts.of_year(year).filter(pl.col("code").is_in([*group.in_class, code]) & (pl.col("cost_keur") > 0))
+    share = dict(rows.select("code", pl.col("paid_to_arrangements_keur") / pl.col("cost_keur")).iter_rows())
+    return spread(share.get(code), {member: share.get(member) for member in group.in_class})
 
 
 def _costs(facts: _Facts, code: str, group: ComparisonGroup) -> CostFacts:
@@ -253,6 +335,7 @@ def _staff(facts: _Facts, code: str, group: ComparisonGroup) -> StaffFacts | Non
         own=own,
         alike=spread(value, {item.code: usual[item.code] for item in group.alike if item.code in usual}),
         in_class=spread(value, {member: usual[member] for member in group.in_class if member in usual}),
+        everyone=tuple((member, share) for member, share in usual.items() if share is not None),
         outsourced=tuple(
             facts.names.index.name(member)
             for member in sorted({*(item.code for item in group.alike), *group.in_class})
