@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from verband.domain.arrangement import Arrangement, Participant, Status, classify, legal_forms
+from verband.domain.classification import Status, classify, legal_forms
 from verband.domain.figure import Kind
 
 SAFETY, HEALTH = "Wet veiligheidsregio's art. 8-10", "Wet publieke gezondheid art. 14"
@@ -70,25 +70,3 @@ def test_forms():
     assert classify("Centrumregeling A en B").form == "arrangement_only"
     assert classify("Openbaar lichaam Iets").form == "public_body"
     assert classify("Gemeenschappelijk orgaan Iets").form_kind is Kind.DERIVED
-
-
-def test_arrangement_holds_participants():
-    member = Participant("GM0001", "A", None, None, None, None, "list", "2016", Kind.MEASURED)
-    found = classify("GGD Elders")
-    one = Arrangement(
-        arrangement_id="1",
-        name="GGD Elders",
-        form=found.form,
-        status=found.status,
-        status_kind=found.status_kind,
-        basis=found.basis,
-        made_by=None,
-        tasks=found.tasks,
-        participants=(member,),
-        valid_from=None,
-        valid_to=None,
-        source="list",
-        as_of="2016",
-        kind=Kind.MEASURED,
-    )
-    assert one.participants[0].share is None

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from verband.domain.arrangement import Status, classify
+from verband.domain.classification import Status, classify
 from verband.domain.genealogy import Genealogy
 from verband.domain.municipality import MunicipalityIndex, is_damaged, provinces
 from verband.domain.task import tasks

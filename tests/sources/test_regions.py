@@ -6,9 +6,9 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from verband.domain.reference import reference
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
-from verband.sources.reference_data import reference_rows
 from verband.sources.regions import list_year, region_type
 from verband.sources.registry import recognise
 
@@ -101,7 +101,7 @@ def test_codes_and_cut_off_rows_are_refused(tmp_path):
 
 
 def test_known_divisions_have_names_of_their_own():
-    rows = reference_rows("region_types")
+    rows = reference("region_types")
     assert len({row["region_type"] for row in rows}) == len({row["header_published"] for row in rows}) == len(rows)
 
 
@@ -136,7 +136,7 @@ def test_marker_codes_agree_with_the_published_lists():
         .agg(pl.col("jaar").min().alias("first"), pl.col("jaar").max().alias("last"))
     )
     bounds = {code: (first, last) for code, first, last in years.iter_rows()}
-    for row in reference_rows("municipality_list_markers"):
+    for row in reference("municipality_list_markers"):
         first, last = bounds[row["code"]]
         assert row["first_list"] in ("", first), row
         assert row["last_list"] in ("", last), row

@@ -95,7 +95,7 @@ def dependence_by_size(rows: pl.DataFrame, *, year: int, report: str) -> tuple[D
 
 
 def dependence_over_years(rows: pl.DataFrame, *, code: str, report: str) -> tuple[Dependence, ...]:
-    """Compute dependence of one municipality per year of the rows (which also carry ``year``), missing years included."""
+    """Compute dependence of one municipality per year of the rows, missing years included."""
     own = rows.filter(pl.col("code") == code)
     years: Sequence[int] = sorted(own["year"].unique().to_list())
     return tuple(dependence(own.filter(pl.col("year") == year), name=code, year=year, report=report) for year in years)

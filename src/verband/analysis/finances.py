@@ -1,7 +1,8 @@
 """Financial position: key ratios beside the signal values of financial supervision, equity and balance total.
 
 Ratios are the municipality's own (BBV art. 11 lid 2), by vintage of the budget; the newest vintage that holds the
-year is taken; values that are doubted (``financial_ratio_doubts``) are left out. Signal values are not norms; they are dated data (``domain/reference/signal_values.csv``).
+year is taken. Values that are doubted (``financial_ratio_doubts``) are left out. Signal values are not norms; they are
+dated data (``domain/reference/signal_values.csv``).
 """
 
 from __future__ import annotations

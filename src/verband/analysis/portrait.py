@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from verband.analysis.arrangements import ArrangementList
 from verband.analysis.comparison_group import ComparisonGroup, Features
 from verband.analysis.dependence import Dependence
 from verband.analysis.finances import BalanceSheet, Ratio
 from verband.analysis.spread import Spread
 from verband.analysis.staffing import Staffing
 from verband.analysis.task_costs import TaskCost
+from verband.domain.arrangement import ArrangementList
 
 
 @dataclass(frozen=True, slots=True)

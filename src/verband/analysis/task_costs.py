@@ -74,26 +74,16 @@ def task_costs(
         by_task.setdefault(row["task"], {})[row["code"]] = row["per_head"]
         if row["code"] == code:
             cost[row["task"]] = None if row["cost_keur"] is None else row["cost_keur"] * 1000
+
+    def beside(task: str, codes: Collection[str]) -> Spread:
+        per_head = by_task[task]
+        return spread(per_head.get(code), {member: per_head.get(member) for member in codes})
+
     return tuple(
-        _one(task, title, cost.get(task), by_task[task], code, alike, in_class)
+        TaskCost(task, title, cost.get(task), beside(task, alike), beside(task, in_class))
         for task, title in titles.select("task", "title").iter_rows()
         if task in by_task
     )
-
-
-def _one(
-    task: str,
-    title: str,
-    cost_eur: float | None,
-    per_head: dict[str, float | None],
-    code: str,
-    alike: Collection[str],
-    in_class: Collection[str],
-) -> TaskCost:
-    def beside(codes: Collection[str]) -> Spread:
-        return spread(per_head.get(code), {member: per_head.get(member) for member in codes})
-
-    return TaskCost(task, title, cost_eur, beside(alike), beside(in_class))
 
 
 def largest(costs: Sequence[TaskCost], count: int) -> tuple[TaskCost, ...]:

@@ -202,7 +202,8 @@ def national(
     rows = [{"what": text, "euro": found.amounts_eur[key]} for key, text in words.items()]
     missing = ", ".join(found.missing) or "none"
     notes = [
-        f"{report.value} {year}: {found.reporting} of {found.municipalities} municipalities reported, missing: {missing}.",
+        f"{report.value} {year}: {found.reporting} of {found.municipalities} municipalities reported; "
+        f"missing: {missing}.",
         f"Inhabitants of those reporting: {found.inhabitants_reporting:,} of {found.inhabitants:,}.".replace(",", "."),
         f"Derived: sums of measured figures, current prices. Source: {found.source}.",
         LOWER_BOUND,

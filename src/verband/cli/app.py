@@ -4,12 +4,8 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
 
 import typer
-
-if TYPE_CHECKING:
-    import click
 
 COMMAND_MODULES = ("loading", "answers", "dossier")
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
@@ -29,7 +25,7 @@ def application() -> typer.Typer:
 
     @app.callback()
     def root(
-        version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True),  # noqa: FBT001, FBT003
+        version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True),
     ) -> None:
         if version:
             from verband import __version__  # noqa: PLC0415
@@ -40,14 +36,11 @@ def application() -> typer.Typer:
     return app
 
 
-def command() -> click.Command:
-    """Return the application as a click command."""
-    return typer.main.get_command(application())
-
-
 def help_text(width: int = 100) -> str:
     """Write the text of ``verband --help``; a test holds the stored copy against it."""
-    import click  # noqa: PLC0415
+    from typer.testing import CliRunner  # noqa: PLC0415
 
-    context = click.Context(command(), info_name="verband", terminal_width=width, max_content_width=width)
-    return command().get_help(context) + "\n"
+    result = CliRunner().invoke(
+        application(), ["--help"], prog_name="verband", env={"COLUMNS": str(width)}, terminal_width=width
+    )
+    return result.output

@@ -44,37 +44,31 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     # polars' allocator keeps freed memory for ten seconds unless told otherwise: 40 MB more at the peak of a load.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
-    import click  # noqa: PLC0415
-
-    from verband.cli.app import command  # noqa: PLC0415
+    from verband.cli.app import application  # noqa: PLC0415
     from verband.errors import VerbandError  # noqa: PLC0415
 
+    status = 0
     try:
-        outcome = command().main(args=words, prog_name="verband", standalone_mode=False)
-        sys.stdout.flush()
+        application()(args=words, prog_name="verband")
+    except SystemExit as stop:  # typer has said what was wrong with the words of the command
+        status = stop.code if isinstance(stop.code, int) else BAD_INPUT
     except VerbandError as error:
-        return _say(str(error), BAD_INPUT)
-    except click.exceptions.Exit as error:
-        return error.exit_code
-    except click.ClickException as error:
-        hint = f" Try 'verband {words[0]} --help'." if words and not words[0].startswith("-") else ""
-        return _say(error.format_message() + hint, BAD_INPUT)
-    except (KeyboardInterrupt, click.Abort):
-        return _say("stopped; the workspace is as it was.", INTERRUPTED)
+        status = _say(str(error), BAD_INPUT)
+    except KeyboardInterrupt:
+        status = _say("stopped; the workspace is as it was.", INTERRUPTED)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except OSError as error:
-        return _say(f"{error.filename or 'the system'}: {error.strerror or error}.", BAD_INPUT)
-    except Exception as error:  # noqa: BLE001  the last door: a traceback shown to a user is a defect
+        status = _say(f"{error.filename or 'the system'}: {error.strerror or error}.", BAD_INPUT)
+    except Exception as error:
         if os.environ.get("VERBAND_DEBUG"):
             raise
-        return _say(
+        status = _say(
             f"a fault in Verband itself ({type(error).__name__}: {error}). The workspace is as it was. "
             "Please report it with the command you gave; VERBAND_DEBUG=1 shows where it happened.",
             INTERNAL_FAULT,
         )
-    return outcome if isinstance(outcome, int) else 0
+    return status
 
 
 def _say(message: str, status: int) -> int:

@@ -79,8 +79,8 @@ def load(
         return
     if result.changed:
         typer.echo(
-            f"Loaded {len(result.files)} files into {place.folder}: {result.rows_read} rows read, {result.rows_kept} kept, "
-            f"{result.rows_set_aside} set aside (see `verband status`)."
+            f"Loaded {len(result.files)} files into {place.folder}: {result.rows_read} rows read, "
+            f"{result.rows_kept} kept, {result.rows_set_aside} set aside (see `verband status`)."
         )
     else:
         typer.echo(f"Nothing changed: these {len(result.files)} files are in {place.folder} already.")
@@ -105,7 +105,7 @@ def status(
         show(rows, output, columns={"file": "File", "line": "Line", "reason": "Reason", "text": "Record"})
         return
     found = place.status()
-    sources = [
+    sources: list[dict[str, Any]] = [
         {
             "name": source.name,
             "files": [file.name for file in source.files],

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
-    from verband.warehouse.loading import Progress as Reporter
+    from verband.warehouse.building import Progress as Reporter
 
 _PATIENCE_SECONDS = 2.0
 

@@ -1,248 +1,185 @@
-"""Joint arrangements (gemeenschappelijke regelingen) and their participants, and what a name tells about one.
+"""A joint arrangement (gemeenschappelijke regeling) and its participants, as the sources together tell of it.
 
-Legal forms are those of art. 8 Wet gemeenschappelijke regelingen (Wgr); which arrangements the law compels is data
-(``reference/compulsory_arrangements.csv``), as are the names that tell a task (``reference/arrangement_tasks.csv``).
-A name that matches no rule is unknown: nothing is called voluntary because its name is silent.
+An arrangement is made by councils, colleges or mayors (Wgr art. 1), has a legal form (art. 8), and is compelled by law,
+compelled as to cooperation only, or voluntary. What a name alone tells is in :mod:`verband.domain.classification`.
 """
 
 from __future__ import annotations
 
-import contextlib
-import re
-import unicodedata
 from dataclasses import dataclass
-from enum import StrEnum
-from functools import cache
-from typing import TYPE_CHECKING
+from datetime import date
+from typing import Any
 
-from verband.domain.figure import Kind
-from verband.domain.reference import in_force, reference
-from verband.domain.task_codes import code_order
-
-if TYPE_CHECKING:
-    from datetime import date
-
-
-class Status(StrEnum):
-    """Whether the law compels an arrangement."""
-
-    COMPULSORY = "compulsory"
-    """This arrangement must exist."""
-    COOPERATE = "cooperate"
-    """Municipalities must work together on it; the form is free."""
-    VOLUNTARY = "voluntary"
-    """Nothing compels it; only a source or the user says so, never a rule on names."""
-    UNKNOWN = "unknown"
-    """Not known."""
+SOURCES = ("own", "register", "list", "region")
+"""From the one that decides to the one that is used when no other speaks."""
 
 
 @dataclass(frozen=True, slots=True)
-class LegalForm:
-    """A form of art. 8 Wgr.
+class Membership:
+    """One participant of one arrangement as one source gives it.
 
     Attributes
     ----------
-    code, name_nl, name_en
-        Code and names.
-    legal_personality
-        Whether it can own, employ and contract: a public body and an operating organisation only.
-    own_board
-        Whether it has a board of its own.
-    basis
-        The article.
+    arrangement_id, arrangement
+        Identifier shared by the sources (from the name), and the name.
+    code
+        Municipality in the boundaries of the day asked; ``None`` for other participants.
+    code_published, name
+        Code and name of the participant as published.
+    origin
+        ``own``, ``register``, ``list`` or ``region``.
+    source, as_of
+        File or table, and the day the source speaks of.
+    carried
+        The participant has since merged or was divided, so that this row is derived.
+    note
+        What the reader should know (divided municipality).
     """
 
-    code: str
-    name_nl: str
-    name_en: str
-    legal_personality: bool
-    own_board: bool
-    basis: str
-
-
-@dataclass(frozen=True, slots=True)
-class Classification:
-    """What the name of an arrangement tells.
-
-    Attributes
-    ----------
-    status, status_kind
-        Compelled or not; the kind is derived, or ``None`` while the status is unknown.
-    basis
-        Articles of law on which the status rests, in order of the rules.
-    tasks, tasks_kind
-        Iv3 tasks, as codes or sums of codes for :func:`verband.domain.task.series_plan`; empty while unknown.
-    form, form_kind
-        Code of the legal form; ``None`` while unknown.
-    reasons
-        Why, one line per rule that fits.
-    """
-
-    status: Status
-    status_kind: Kind | None
-    basis: tuple[str, ...]
-    tasks: tuple[str, ...]
-    tasks_kind: Kind | None
-    form: str | None
-    form_kind: Kind | None
-    reasons: tuple[str, ...]
+    arrangement_id: str
+    arrangement: str
+    code: str | None
+    code_published: str | None
+    name: str
+    origin: str
+    source: str
+    as_of: date | None
+    carried: bool = False
+    note: str | None = None
+    form: str | None = None
+    status: str | None = None
+    status_kind: str | None = None
+    basis: str | None = None
+    made_by: str | None = None
+    tasks: tuple[str, ...] = ()
+    tasks_kind: str | None = None
+    share: float | None = None
+    votes: float | None = None
+    total_votes: float | None = None
+    contribution_eur: float | None = None
+    contribution_year: int | None = None
+    key: str | None = None
+    entry: date | None = None
+    exit: date | None = None
+    exit_clause: str | None = None
+    document: str | None = None
+    document_date: date | None = None
+    deadline: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Participant:
-    """A municipality or other body in an arrangement, with dates and where that is known from.
+    """A participant as shown: code in the boundaries of the day, if it is a municipality."""
 
-    Attributes
-    ----------
-    participant_id, name
-        Municipality code (or the source's id of another body) and name.
-    share
-        Fraction of the cost; ``None`` if not known.
-    votes
-        Votes in the general board; ``None`` if not known.
-    entry, exit
-        First and last day; ``None`` if not known or not ended.
-    source, as_of, kind
-        Provenance.
-    """
-
-    participant_id: str
+    code: str | None
     name: str
     share: float | None
     votes: float | None
-    entry: date | None
-    exit: date | None
-    source: str
-    as_of: str
-    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """A document on which the council may send its view."""
+
+    document: str
+    received: date | None
+    deadline: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """A joint arrangement as far as a source tells.
+    """An arrangement of one municipality on a day.
 
     Attributes
     ----------
-    arrangement_id, name
-        Id within the source and name as published.
-    form
-        Code of the legal form; ``None`` if not known.
-    status, status_kind, basis
-        As in :class:`Classification`.
-    made_by
-        ``council``, ``executive``, ``mayor`` or ``mixed``: who took part and so decides on leaving; ``None`` if not
-        known.
-    tasks
-        Iv3 tasks; empty if not known.
-    participants
-        Members.
-    valid_from, valid_to
-        First and last day of the arrangement; ``None`` if not known or not ended.
-    source, as_of, kind
-        Provenance of the list it comes from.
+    status
+        ``compulsory``, ``cooperate``, ``voluntary`` or ``unknown``; ``status_kind`` says how it is known.
+    participants_as_of
+        Day of the source that names the participants, which can be older than ``as_of``.
+    kind
+        ``measured`` as published, ``derived`` when carried over a merger.
     """
 
     arrangement_id: str
     name: str
     form: str | None
-    status: Status
-    status_kind: Kind | None
-    basis: tuple[str, ...]
-    made_by: str | None
+    status: str
+    status_kind: str | None
+    basis: str | None
     tasks: tuple[str, ...]
+    tasks_kind: str | None
     participants: tuple[Participant, ...]
-    valid_from: date | None
-    valid_to: date | None
+    participants_as_of: date | None
+    share: float | None
+    votes: float | None
+    total_votes: float | None
+    contribution_eur: float | None
+    contribution_year: int | None
+    key: str | None
+    entry: date | None
+    exit: date | None
+    exit_clause: str | None
+    deadlines: tuple[Deadline, ...]
+    origin: str
     source: str
-    as_of: str
-    kind: Kind
+    as_of: date | None
+    kind: str
+    note: str | None
+
+    def as_record(self) -> dict[str, Any]:
+        """The documented record of ``verband arrangements --format json``."""
+        return {
+            "id": self.arrangement_id,
+            "name": self.name,
+            "form": self.form,
+            "status": self.status,
+            "status_kind": self.status_kind,
+            "basis": self.basis,
+            "tasks": list(self.tasks),
+            "tasks_kind": self.tasks_kind,
+            "participants": [{"code": item.code, "name": item.name} for item in self.participants],
+            "participants_as_of": self.participants_as_of,
+            "share": self.share,
+            "votes": self.votes,
+            "total_votes": self.total_votes,
+            "contribution_eur": self.contribution_eur,
+            "contribution_year": self.contribution_year,
+            "key": self.key,
+            "entry": self.entry,
+            "exit": self.exit,
+            "exit_clause": self.exit_clause,
+            "source": self.source,
+            "as_of": self.as_of,
+            "kind": self.kind,
+            "note": self.note,
+        }
 
 
-@cache
-def legal_forms() -> dict[str, LegalForm]:
-    """All legal forms by code."""
-    return {
-        row["code"]: LegalForm(
-            code=row["code"],
-            name_nl=row["name_nl"],
-            name_en=row["name_en"],
-            legal_personality=row["legal_personality"] == "yes",
-            own_board=row["own_board"] == "yes",
-            basis=row["basis"],
-        )
-        for row in reference("legal_forms")
-    }
+@dataclass(frozen=True, slots=True)
+class ArrangementList:
+    """The arrangements of one municipality on a day.
 
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
-
-
-def _plain(name: str) -> str:
-    """Lower-case letters without accents; a name that was encoded twice is repaired first.
-
-    A remark that another body took the work over is left out: it is about that other body.
-    """
-    with contextlib.suppress(UnicodeError):
-        name = name.encode("cp1252").decode("utf-8")
-    name = re.sub(r"\([^()]*opgegaan in [^()]*\)", " ", name, flags=re.IGNORECASE)
-    text = unicodedata.normalize("NFKD", name)
-    text = "".join(letter for letter in text if not unicodedata.combining(letter)).casefold()
-    return re.sub(r"\s+", " ", text).strip()
-
-
-def classify(name: str, on: date | None = None) -> Classification:
-    """Say what the name of an arrangement tells about status, tasks and form.
-
-    Parameters
+    Attributes
     ----------
-    name
-        As published.
-    on
-        The day whose law counts; ``None`` for the law without an end date.
-
-    Returns
-    -------
-    Classification
-        Everything that no rule tells is unknown. All rules that fit count: a safety and health region is both.
+    items
+        In force, as far as the sources tell; by status and name.
+    ended
+        Arrangements that ended for this municipality, with the reason.
+    notes
+        What the reader should know about the list as a whole.
+    led_from
+        A sentence where a dissolved municipality led to this one.
     """
-    text = _plain(name)
-    compelled = [
-        row
-        for row in reference("compulsory_arrangements")
-        if in_force(row, on) and _pattern(row["pattern"]).search(text)
-    ]
-    told = [
-        row for row in reference("arrangement_tasks") if in_force(row, on) and _pattern(row["pattern"]).search(text)
-    ]
-    forms = [
-        row["code"] for row in reference("legal_forms") if in_force(row, on) and _pattern(row["pattern"]).search(text)
-    ]
-    forms += [row["form"] for row in compelled if row["form"]]
-    found = {row["status"] for row in compelled}
-    status = next((status for status in Status if status in found), Status.UNKNOWN)
-    basis = tuple(dict.fromkeys(row["basis"] for row in compelled))
-    tasks = sorted({task for row in compelled + told for task in _split(row["tasks"])}, key=_task_order)
-    form = forms[0] if len(set(forms)) == 1 else None
-    return Classification(
-        status=status,
-        status_kind=Kind.DERIVED if compelled else None,
-        basis=basis,
-        tasks=tuple(tasks),
-        tasks_kind=Kind.DERIVED if tasks else None,
-        form=form,
-        form_kind=Kind.DERIVED if form else None,
-        reasons=tuple(dict.fromkeys(row["reason"] for row in compelled + told)),
-    )
 
+    code: str
+    name: str
+    on: date
+    items: tuple[Arrangement, ...]
+    ended: tuple[tuple[Arrangement, str], ...]
+    notes: tuple[str, ...] = ()
+    led_from: str | None = None
 
-def _task_order(task: str) -> tuple[int, str]:
-    return code_order(task.split("+", maxsplit=1)[0])
-
-
-def _split(tasks: str) -> list[str]:
-    # 6.72+6.82 is one comparable level over the years; every other sum is separate tasks.
-    if "6.72+6.82" in tasks:
-        return ["6.72+6.82", *[code for code in tasks.replace("6.72+6.82", "").split("+") if code]]
-    return [code for code in tasks.split("+") if code]
+    @property
+    def oldest(self) -> date | None:
+        """Day of the oldest source in the list."""
+        return min((item.as_of for item in self.items if item.as_of), default=None)

@@ -19,13 +19,14 @@ from collections.abc import Callable, Sequence
 import ftfy
 import polars as pl
 
+from verband.domain.reference import reference
 from verband.domain.schema import schema
 from verband.errors import BadInputError
 from verband.sources.files import Head, SourceFile
 from verband.sources.formats import Format, delimiter_of, table_format
-from verband.sources.json_records import document, record_lines, texts
+from verband.sources.json_files import load_json
+from verband.sources.json_records import record_lines, texts
 from verband.sources.reading import Reading, ReadingReport, SetAside
-from verband.sources.reference_data import reference_rows
 from verband.sources.tabular import LINE, apply_schema, read_raw
 
 SOURCE = "arrangement_lists"
@@ -84,7 +85,7 @@ def _mapped(frame: pl.DataFrame, column: str, function: Callable[[str], str | bo
 
 def _supplier(name: str) -> str:
     repaired = repair(name)
-    for row in reference_rows("list_name_repairs"):
+    for row in reference("list_name_repairs"):
         if (row["table"], row["column"], row["published"]) == (PARTICIPANTS, "supplier", repaired):
             repaired = row["repaired"]
     return repaired.removeprefix("Provincie ")
@@ -95,7 +96,7 @@ def _supplier_repaired(name: str) -> bool:
 
 
 def _as_of() -> datetime.date:
-    row = next(row for row in reference_rows("arrangement_list_vintages") if row["list"] == PARTICIPANTS)
+    row = next(row for row in reference("arrangement_list_vintages") if row["list"] == PARTICIPANTS)
     return datetime.date.fromisoformat(row["as_of"])
 
 
@@ -180,7 +181,7 @@ def _json_frame(records: Sequence[object], lines: Sequence[int], names: Sequence
 
 
 def _read_participants_json(file: SourceFile, strict: bool) -> Reading:
-    records = document(file)
+    records = load_json(file)
     if not isinstance(records, list):
         raise BadInputError("a list of rows was expected", where=file.name, todo="Fetch the file again as published")
     frame = _json_frame(records, record_lines(file, len(records)), schema(PARTICIPANTS).published, file.name)
@@ -197,7 +198,7 @@ def _recognise_participants_json(head: Head) -> bool:
 
 def _read_documents(file: SourceFile, strict: bool) -> Reading:
     table = "arrangement_documents"
-    index = document(file)
+    index = load_json(file)
     records = index.get("documents") if isinstance(index, dict) else None
     if not isinstance(records, list):
         raise BadInputError("the index holds no list of documents", where=file.name, todo="Fetch the file again")
@@ -220,7 +221,7 @@ def _recognise_documents(head: Head) -> bool:
 
 def _read_data_package(file: SourceFile, strict: bool) -> Reading:
     table = "data_packages"
-    package = document(file)
+    package = load_json(file)
     resources = package.get("resources") if isinstance(package, dict) else None
     if not isinstance(package, dict) or not isinstance(resources, list):
         raise BadInputError("the description names no resources", where=file.name, todo="Fetch the file again")
@@ -274,7 +275,7 @@ def _read_websites(file: SourceFile, strict: bool) -> Reading:
 
 def _kind_of_body() -> pl.Expr:
     kind = pl.lit("unknown")
-    for row in reference_rows("iv3_entity_kinds"):
+    for row in reference("iv3_entity_kinds"):
         kind = (
             pl.when(pl.col("cbsId").str.contains(f"^(?:{row['pattern']})$"))
             .then(pl.lit(row["kind_of_body"]))

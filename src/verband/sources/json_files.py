@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import math
+import re
+from collections.abc import Iterable, Iterator
 from typing import NoReturn
 
 from verband.errors import BadInputError
@@ -18,6 +20,8 @@ __all__ = ["MAX_DEPTH", "load_json", "type_word"]
 MAX_DEPTH = 100
 """Far more levels than any published file has; deeper ones exhaust the stack of whoever walks through them."""
 _MAX_DIGITS = 400
+_HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
+"""Only an escape can bring half a character into text that is UTF-8."""
 _TYPE_WORDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
@@ -57,7 +61,7 @@ def load_json(file: SourceFile) -> object:
             parse_float=_float,
             parse_int=_int,
         )
-        _check(document)
+        _check(document, check_text=_HALF_CHARACTER.search(text) is not None)
     except json.JSONDecodeError as error:
         cut_off = not text[error.pos :].strip()
         raise BadInputError(
@@ -106,20 +110,33 @@ def _int(text: str) -> int:
     return int(text)
 
 
-def _check(document: object) -> None:
-    """Walk through the document without recursion: depth, and text that is no UTF-8."""
-    stack: list[tuple[object, int]] = [(document, 1)]
-    while stack:
-        value, depth = stack.pop()
+def _check(document: object, *, check_text: bool) -> None:
+    """Walk through the document without recursion: depth, and (where an escape asks for it) text that is no UTF-8."""
+    level: list[object] = [document]
+    for depth in range(1, MAX_DEPTH + 2):
+        if depth > MAX_DEPTH and any(isinstance(value, dict | list) for value in level):
+            raise RecursionError
+        if check_text:
+            for text in _texts(level):
+                _check_text(text)
+        below = [inner for value in level for inner in _inside(value)]
+        level = below if check_text else [value for value in below if isinstance(value, dict | list)]
+        if not level:
+            return
+
+
+def _inside(value: object) -> Iterable[object]:
+    if isinstance(value, dict):
+        return value.values()
+    return value if isinstance(value, list) else ()
+
+
+def _texts(level: Iterable[object]) -> Iterator[str]:
+    for value in level:
         if isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, dict | list):
-            if depth > MAX_DEPTH:
-                raise RecursionError
-            if isinstance(value, dict):
-                for key in value:
-                    _check_text(key)
-            stack.extend((item, depth + 1) for item in (value.values() if isinstance(value, dict) else value))
+            yield value
+        elif isinstance(value, dict):
+            yield from value
 
 
 def _check_text(text: str) -> None:

@@ -14,12 +14,12 @@ from collections.abc import Iterable
 
 import polars as pl
 
+from verband.domain.reference import reference
 from verband.domain.schema import schema
 from verband.errors import BadInputError
 from verband.sources.files import Head, SourceFile
 from verband.sources.formats import Format
 from verband.sources.reading import Reading, ReadingReport
-from verband.sources.reference_data import reference_rows
 from verband.sources.tabular import LINE, apply_schema, read_raw, split_header
 
 SOURCE = "regions"
@@ -37,7 +37,7 @@ def region_type(header: str) -> tuple[str, bool]:
     a known one.
     """
     header = header.strip()
-    for row in reference_rows("region_types"):
+    for row in reference("region_types"):
         if row["header_published"] == header:
             return row["region_type"], True
     plain = unicodedata.normalize("NFKD", header).encode("ascii", "ignore").decode().lower()
@@ -61,7 +61,7 @@ def list_year(codes: Iterable[str]) -> tuple[int | None, str]:
         The year or ``None``, and a sentence that says why it is not known (empty where it is).
     """
     present = set(codes)
-    marks = [row for row in reference_rows("municipality_list_markers") if row["code"] in present]
+    marks = [row for row in reference("municipality_list_markers") if row["code"] in present]
     first = max((int(row["first_list"]) for row in marks if row["first_list"]), default=None)
     last = min((int(row["last_list"]) for row in marks if row["last_list"]), default=None)
     if first is not None and first == last:

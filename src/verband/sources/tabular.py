@@ -359,9 +359,9 @@ def _by_distinct_value(
     bad = both.filter("#fault").get_column(text.name)
     faults = None
     if bad.len():
-        faults = text.is_in(bad.drop_nulls().implode())
+        faults = text.is_in(bad.drop_nulls().implode()).fill_null(value=False)
         if bad.null_count():
-            faults = faults.fill_null(value=True)
+            faults = faults | text.is_null()
     if column.type == "text" and both["#value"].equals(both[text.name]):
         return text.alias(column.name), faults
     converted = text.replace_strict(both[text.name], both["#value"], return_dtype=both.schema["#value"])

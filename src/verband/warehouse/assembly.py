@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import duckdb
+import polars as pl
 
 from verband.domain.schema import schema
 from verband.sources.tabular import empty
-from verband.warehouse.store import run, sql
+from verband.warehouse.store import run, sql, to_frame
+from verband.warehouse.vintages import codes_of
 
-QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results")
+QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results", "task_accounts")
 """Tables that queries name; empty where nothing brought them."""
 _COST = ("cost_per_category", "reserve_additions_per_category")
 _INCOME = (
@@ -27,9 +29,26 @@ def assemble(connection: duckdb.DuckDBPyConnection) -> None:
     for table in (*QUERIED, *_COST, *_INCOME):
         _ensure(connection, table)
     run(connection, sql("report_status"))
+    _fill_codes(connection)
     for tables, amount in ((_COST, "cost_keur"), (_INCOME, "income_keur")):
         for table in tables:
             run(connection, sql("blank_unfiled").format(table=table, amount=amount))
+
+
+def _fill_codes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Join names to codes in the list of their own year; a name that means none or several stays without."""
+    names = to_frame(connection, sql("names_without_code"), {})
+    if names.is_empty():
+        return
+    lists = to_frame(connection, "SELECT code, name, year FROM municipality_list", {})
+    rows = [
+        {"name": name, "year": year, "code": code}
+        for (year,), group in names.group_by("year", maintain_order=True)
+        for name, code in codes_of(group["name"], lists, int(str(year))).items()
+    ]
+    connection.register("incoming", pl.DataFrame(rows, schema={"name": pl.String, "year": pl.Int64, "code": pl.String}))
+    run(connection, sql("fill_codes"))
+    connection.unregister("incoming")
 
 
 def _ensure(connection: duckdb.DuckDBPyConnection, table: str) -> None:

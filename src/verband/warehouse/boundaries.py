@@ -39,10 +39,11 @@ def weights_to(lists: pl.DataFrame, changes: Genealogy, year: int) -> pl.DataFra
     polars.DataFrame
         ``year, code, target, weight``; weights of one municipality sum to 1, null where a share is not known.
     """
+    earlier = lists.filter(pl.col("year") <= year).group_by("year", maintain_order=True).agg("code")
     rows = [
         (listed, old, new, weight)
-        for (listed,), group in lists.filter(pl.col("year") <= year).group_by("year", maintain_order=True)
-        for old, new, weight in changes.weights(int(str(listed)), year, group["code"].to_list())
+        for listed, codes in earlier.iter_rows()
+        for old, new, weight in changes.weights(listed, year, codes)
     ]
     return pl.DataFrame(
         rows,
@@ -103,7 +104,7 @@ def harmonise(
     later = amounts.filter(pl.col("year") > year)
     if not later.is_empty():
         raise UnknownNameError(
-            f"figures of {later['year'].max()} cannot be shown in the boundaries of {year}",
+            f"figures of {later['year'].max()!r} cannot be shown in the boundaries of {year}",
             todo="Ask later boundaries: earlier ones than the figures would need an assumed division",
         )
     keys = amounts.select("year", *by).unique()

@@ -117,15 +117,16 @@ class Warehouse:
                 todo="Name another folder with --workspace",
             ) from error
         found = int(rows[0][0]) if rows else 0
+        layouts = f"(layout {found}, this one reads {FORMAT_VERSION})"
         if found > FORMAT_VERSION:
             raise WorkspaceError(
-                f"the workspace was written by a newer version of Verband (layout {found}, this one reads {FORMAT_VERSION})",
+                f"the workspace was written by a newer version of Verband {layouts}",
                 where=str(self.path),
                 todo="Update Verband, or name another folder with --workspace",
             )
         if found < FORMAT_VERSION:
             raise WorkspaceError(
-                f"the workspace was written by an older version of Verband (layout {found}, this one reads {FORMAT_VERSION})",
+                f"the workspace was written by an older version of Verband {layouts}",
                 where=str(self.path),
                 todo="Move the file away and run `verband load FOLDER` again",
             )

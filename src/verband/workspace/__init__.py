@@ -17,16 +17,16 @@ from typing import Any
 
 import polars as pl
 
-from verband.domain.schema import schema
-from verband.analysis.arrangements import ArrangementList
 from verband.analysis.national import NationalTotals, national_totals
 from verband.analysis.portrait import Portrait
+from verband.domain.arrangement import ArrangementList
 from verband.domain.municipality import Municipality, provinces
+from verband.domain.schema import schema
 from verband.domain.size_class import size_class
 from verband.errors import UnknownNameError
 from verband.warehouse import loading
+from verband.warehouse.building import LoadResult, Progress, silent
 from verband.warehouse.export import ExportFormat, export_table
-from verband.warehouse.loading import LoadResult, Progress, silent
 from verband.warehouse.status import Status, read_status
 from verband.warehouse.store import FILE_NAME, Warehouse, opened
 from verband.workspace.arrangements import gather_arrangements
@@ -132,7 +132,7 @@ class Workspace:
             found.append(
                 Municipality(
                     code=code,
-                    name=names.name(code, year),
+                    name=names.name(code),
                     province=provinces().get(province.get(code, "")),
                     inhabitants=number,
                     size_class=size_class(number).code if number is not None else None,

@@ -9,8 +9,9 @@ from typing import Any
 
 import polars as pl
 
-from verband.analysis.arrangements import ArrangementList, Membership, arrangements_of, carry
-from verband.domain.arrangement import Classification, classify
+from verband.analysis.arrangements import arrangements_of, carry
+from verband.domain.arrangement import ArrangementList, Membership
+from verband.domain.classification import Classification, classify
 from verband.errors import MissingDataError, UnknownNameError
 from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.store import Warehouse
@@ -35,7 +36,7 @@ def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> Arrange
     names = Names(warehouse)
     year = min(on.year, names.years[-1])
     found = names.resolve(text, year=year)
-    everything = [*_own(warehouse, names, on), *_register(warehouse, on), *_listed(warehouse)]
+    everything = [*_own(warehouse, names), *_register(warehouse, on), *_listed(warehouse)]
     carried = [piece for item in everything for piece in _carry(item, names, year)]
     mine = {item.arrangement_id for item in carried if item.code == found.code}
     relevant = [item for item in carried if item.arrangement_id in mine]
@@ -70,12 +71,13 @@ def _notes(items: tuple[Any, ...], on: date) -> tuple[str, ...]:
         oldest = min(item.as_of for item in listed if item.as_of)
         age = on.year - oldest.year
         notes.append(
-            f"{len(listed)} of {len(items)} come from lists of {oldest.year} ({age} years old), which are not complete; "
-            "mergers since then were worked in."
+            f"{len(listed)} of {len(items)} come from lists of {oldest.year} ({age} years old), which are not "
+            "complete; mergers since then were worked in."
         )
     if any(item.origin == "region" for item in items):
         notes.append(
-            "Those from the region lists are bodies the law assigns to the region; the arrangement list does not name them."
+            "Those from the region lists are bodies that the law assigns to the region; the arrangement list does "
+            "not name them."
         )
     unknown = sum(item.status == "unknown" for item in items)
     if unknown:
@@ -206,7 +208,7 @@ def _short_id(name: str) -> str:
     return found
 
 
-def _own(warehouse: Warehouse, names: Names, on: date) -> Iterator[Membership]:
+def _own(warehouse: Warehouse, names: Names) -> Iterator[Membership]:
     source = warehouse.source_of("own_arrangements")
     rows = warehouse.table("own_arrangements").sort("as_of", descending=True)
     for row in rows.iter_rows(named=True):

@@ -52,7 +52,7 @@ class Names:
         year = year or self.years[-1]
         match = self.index.find(text)
         if self.exists(match.code, year):
-            return Resolved(match.code, self.name(match.code, year))
+            return Resolved(match.code, self.name(match.code))
         dissolved = self.changes.dissolved_on(match.code)
         if dissolved is None or dissolved > date(year, 1, 1):
             created = self.changes.created_on(match.code)
@@ -64,13 +64,13 @@ class Names:
         successor = self.changes.successor(match.code, date(year, 1, 1))
         last = max(item for item in self.years if self.exists(match.code, item))
         parts = self.changes.carry(match.code, last, year)
-        others = ", ".join(f"{self.name(part.code, year)} ({part.code})" for part in parts if part.code != successor)
+        others = ", ".join(f"{self.name(part.code)} ({part.code})" for part in parts if part.code != successor)
         if successor is None:
             raise UnknownNameError(
                 f"{match.name} ({match.code}) was divided on {dissolved.isoformat()} over {others}",
                 todo="Ask one of these",
             )
-        name = self.name(successor, year)
+        name = self.name(successor)
         sentence = (
             f"{match.name} ({match.code}) was dissolved on {dissolved.isoformat()}; showing {name} ({successor})."
         )
@@ -82,8 +82,8 @@ class Names:
         """Whether a municipality is on the list of a year."""
         return not self.lists.filter((pl.col("code") == code) & (pl.col("year") == year)).is_empty()
 
-    def name(self, code: str, year: int) -> str:
-        """Name in the boundaries of a year; the latest known name where the list of that year is damaged."""
+    def name(self, code: str) -> str:
+        """Latest undamaged name."""
         return self.index.name(code)
 
     def demand_year(self, year: int) -> None:

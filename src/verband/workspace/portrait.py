@@ -6,7 +6,6 @@ from datetime import date
 
 import polars as pl
 
-from verband.analysis.arrangements import ArrangementList
 from verband.analysis.comparison_group import ComparisonGroup, Features, comparison_group
 from verband.analysis.dependence import Dependence, dependence, dependence_by_size, dependence_over_years
 from verband.analysis.finances import balance_sheets, latest_ratios
@@ -23,9 +22,10 @@ from verband.analysis.portrait import (
     Provenance,
     StaffFacts,
 )
-from verband.analysis.spread import spread
+from verband.analysis.spread import Spread, spread
 from verband.analysis.staffing import staffing
 from verband.analysis.task_costs import TaskCost, task_costs
+from verband.domain.arrangement import ArrangementList
 from verband.domain.municipality import provinces
 from verband.domain.reference import reference
 from verband.domain.schema import schema
@@ -50,6 +50,8 @@ _TABLES = (
     "arrangement_participants",
     "register_participants",
     "own_arrangements",
+    "own_indicators",
+    "own_staff",
     "region_membership",
     "financial_ratios",
     "grant_volumes",
@@ -229,7 +231,7 @@ def _features(facts: _Facts) -> list[Features]:
 
 
 def _area_km2(warehouse: Warehouse) -> dict[str, float]:
-    """Land area by code: the grant measure ``land`` (hectares) of the newest circular, else the generalised polygons."""
+    """Land area by code: grant measure ``land`` (hectares) of the newest circular, else the generalised polygons."""
     volumes = warehouse.query("land_area")
     if volumes.height:
         return {code: hectares / 100 for code, hectares in volumes.iter_rows() if hectares}

@@ -83,14 +83,14 @@ def _question(
     if boundaries is None:
         if not names.exists(code, year):
             return _stopped(year, _absent(names, code, year))
-        parts = (_part(names, code, 1.0, year, reasons),)
+        parts: tuple[Part, ...] = (_part(names, code, 1.0, year, reasons),)
     else:
         try:
             carried = names.changes.predecessors(code, boundaries, year)
         except UnknownNameError as error:
             return _stopped(year, error.what)
         parts = tuple(_part(names, item.code, item.weight, year, reasons) for item in carried)
-        notes += [f"{names.name(item.code, year)}: {item.note}" for item in carried if item.note]
+        notes += [f"{names.name(item.code)}: {item.note}" for item in carried if item.note]
         notes += [
             f"the accounts of {part.name} ({part.code}) are in those of its successor"
             for part in parts
@@ -103,7 +103,7 @@ def _part(
     names: Names, code: str, weight: float | None, year: int, reasons: dict[tuple[str, int], tuple[str, bool]]
 ) -> Part:
     reason, in_year = reasons.get((code, year), (None, False))
-    return Part(code, names.name(code, year), weight, reason, in_successor=in_year)
+    return Part(code, names.name(code), weight, reason, in_successor=in_year)
 
 
 def _absent(names: Names, code: str, year: int) -> str:

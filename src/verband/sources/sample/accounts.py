@@ -9,9 +9,11 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from math import exp, log
 
 from verband.sources.sample.chance import stream
+from verband.sources.sample.data_files import table
 from verband.sources.sample.model import ACCOUNT_YEARS, BUDGET_YEARS, Arrangement, Municipality, Report, ReportKind
 from verband.sources.sample.parameters import Parameters
 from verband.sources.sample.partnerships import contributions
@@ -22,13 +24,6 @@ NOT_FILED: frozenset[tuple[str, int, str]] = frozenset({("GM9013", 2023, "accoun
 ABSENT: frozenset[tuple[str, int, str]] = frozenset({("GM9019", 2025, "budget")})
 """Reports that are not in the tables at all."""
 WITHOUT_BALANCE: frozenset[tuple[str, int, str]] = frozenset({("GM9016", 2017, "accounts")})
-_LAST_YEAR_BEFORE_MERGER = {
-    "GM9024": (2018, "GM9040"),
-    "GM9025": (2018, "GM9040"),
-    "GM9026": (2018, "GM9040"),
-    "GM9027": (2020, "GM9002"),
-    "GM9028": (2020, "GM9005"),
-}
 _LEVIES = (
     ("0.61", "B2.2.1", 78),
     ("0.62", "B2.2.1", 48),
@@ -186,10 +181,10 @@ class Books:
 
     def _claim(self, code: str, year: int) -> float:
         """Extra log cost in the last accounts before a merger: smaller for a larger part of the new whole."""
-        last, into = _LAST_YEAR_BEFORE_MERGER.get(code, (0, ""))
+        last, into, part = _mergers().get(code, (0, "", 0.0))
         if year != last:
             return 0.0
-        share = self.people[code, year] / self.people[into, year + 1]
+        share = part * self.people[code, year] / self.people[into, year + 1]
         return self.parameters.claim * (1 - share)
 
     def _outsource(self, key: tuple[str, int, str], cost: dict[tuple[str, int], int]) -> int:
@@ -243,6 +238,17 @@ class Books:
         debts = ("P12", "P133", "P213", "P29b", "P29d")
         sheet |= dict(zip(debts, apportion(total - equity, (0.10, 0.62, 0.12, 0.06, 0.10)), strict=True))
         return sheet
+
+
+@cache
+def _mergers() -> Mapping[str, tuple[int, str, float]]:
+    """Last year of each municipality that ended by merging, where its largest part went and how large that was."""
+    result: dict[str, tuple[int, str, float]] = {}
+    for row in table("changes"):
+        share = float(row["share"])
+        if row["kind"] in {"samenvoeging", "splitsing"} and share > result.get(row["old_code"], (0, "", 0.0))[2]:
+            result[row["old_code"]] = (int(row["effective_date"][:4]) - 1, row["new_code"], share)
+    return result
 
 
 _TASKS = {item.code: item for item in tasks()}

@@ -26,7 +26,8 @@ from verband.sources.sample.writing import Files
 README = f"""Fictief: alles in deze map is verzonnen.
 
 De provincie {PROVINCE_NAME}, haar gemeenten (codes vanaf GM9001), haar gemeenschappelijke regelingen en alle bedragen
-bestaan niet. De bestanden hebben de vorm van de gepubliceerde open data, zodat zij op dezelfde manier worden gelezen.
+bestaan niet; haar nummer is geleend van een echte provincie. De bestanden hebben de vorm van de gepubliceerde open
+data, zodat zij op dezelfde manier worden gelezen.
 Wat erin verstopt is, staat in verband.sources.sample.Parameters.
 """
 _WRITERS: tuple[Callable[[Province], Files], ...] = (

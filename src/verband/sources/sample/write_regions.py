@@ -23,7 +23,7 @@ _DIVISIONS = (
 
 
 def files(province: Province) -> Files:
-    """Yield the files of ``gr_register/regioatlas/``; veiligtthuis has no inhabitants, as published."""
+    """Yield the files of ``gr_register/regioatlas/``; one division comes without inhabitants, as published."""
     arrangements = {item.number: item for item in province.arrangements}
     for path, division, numbers in _DIVISIONS:
         regions: dict[str, list[str]] = defaultdict(list)

@@ -1,0 +1,89 @@
+"""What every section needs: the portrait, the words, the number formats and the drawing of charts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from verband.analysis.portrait import Portrait
+from verband.analysis.spread import Spread
+from verband.domain.task_codes import task_at
+from verband.report.charts import Artist
+from verband.report.numbers import Numbers
+from verband.report.page import Paragraph
+from verband.report.words import Words
+
+
+@dataclass(frozen=True)
+class Context:
+    """A portrait with the language in which it is told."""
+
+    portrait: Portrait
+    language: str
+
+    @cached_property
+    def words(self) -> Words:
+        """Texts."""
+        return Words(self.language)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Formats."""
+        return Numbers(self.language)
+
+    @cached_property
+    def artist(self) -> Artist:
+        """Charts."""
+        return Artist(self.numbers)
+
+    @property
+    def name(self) -> str:
+        """Name of the municipality."""
+        return self.portrait.identity.name
+
+    def size_class(self) -> str:
+        """Name of the size class; only where there is a comparison group."""
+        group = self.portrait.group
+        assert group is not None  # noqa: S101  callers have a group
+        return group.size_class.name_nl if self.language == "nl" else group.size_class.name_en
+
+    def task_title(self, code: str, year: int | None = None) -> str:
+        """Title of a task, or of the parts of a sum of tasks."""
+        titles = []
+        for part in code.split("+"):
+            found = task_at(part, year or self._task_year)
+            if found is not None:
+                titles.append(found.title_nl if self.language == "nl" else found.title_en)
+        return " + ".join(titles) or code
+
+    @property
+    def _task_year(self) -> int:
+        return self.portrait.costs.year if self.portrait.costs else self.portrait.identity.year
+
+    def known(self, text: str | None) -> str:
+        """The text, or the word for what is not known."""
+        return text if text is not None else self.words("common.unknown")
+
+    def middle_half(self, spread: Spread, unit: str) -> str:
+        """The middle half of a group in words; ``unit`` is ``euro`` or ``percent``."""
+        if spread.low is None or spread.high is None:
+            return self.words("common.unknown")
+        write = self.numbers.short_euro if unit == "euro" else self.numbers.short_percent
+        return self.words("common.between", low=write(spread.low), high=write(spread.high))
+
+    def alike_count(self) -> int:
+        """How many municipalities are in the comparison group."""
+        return len(self.portrait.group.alike) if self.portrait.group else 0
+
+    def loaded(self, *tables: str) -> tuple[str, ...]:
+        """Those of the tables that the portrait rests on, as sources under a figure."""
+        present = {item.table for item in self.portrait.provenance}
+        return tuple(name for name in tables if name in present)
+
+    def lacks(self, *tables: str) -> bool:
+        """Whether the workspace lacks any of these tables."""
+        return any(name in self.portrait.lacking for name in tables)
+
+    def missing(self, key: str, **values: object) -> Paragraph:
+        """A paragraph that says what is not known, why, and what would make it known."""
+        return Paragraph(self.words(key, **values), "missing", "unknown")

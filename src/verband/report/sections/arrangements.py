@@ -1,0 +1,212 @@
+"""The arrangements of the municipality: how old the list is, compulsory and voluntary apart, and those that ended."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from verband.analysis.arrangements import Arrangement, ArrangementList
+from verband.domain.arrangement import legal_forms
+from verband.report.context import Context
+from verband.report.page import Block, Items, Paragraph, Section, Table
+
+STATUSES = ("compulsory", "cooperate", "voluntary", "unknown")
+_TABLE_OF = {
+    "own": "own_arrangements",
+    "register": "register_participants",
+    "list": "arrangement_participants",
+    "region": "region_membership",
+}
+
+
+def years_between(start: date, end: date) -> int:
+    """Whole years from one day to another."""
+    return end.year - start.year - ((end.month, end.day) < (start.month, start.day))
+
+
+def sources_of(found: ArrangementList) -> tuple[str, ...]:
+    """Tables that the list rests on, the deciding one first."""
+    origins = {item.origin for item in found.items}
+    return tuple(table for origin, table in _TABLE_OF.items() if origin in origins)
+
+
+def arrangements(context: Context) -> Section:
+    """List the arrangements with what each source tells."""
+    words, found = context.words, context.portrait.arrangements
+    topic = words("arrangements.topic")
+    if found is None:
+        blocks: tuple[Block, ...] = (context.missing("arrangements.missing"),)
+        return Section("arrangements", topic, words("arrangements.heading_missing"), blocks)
+    if not found.items:
+        none = context.missing("arrangements.none", name=context.name)
+        return Section("arrangements", topic, words("arrangements.heading_none"), (none, *_ended(context, found)))
+    compelled = sum(item.status == "compulsory" for item in found.items)
+    heading = words.count(
+        "arrangements.heading", len(found.items), name=context.name, compulsory=words.cardinal(compelled)
+    )
+    blocks_list: list[Block] = [
+        _age(context, found),
+        Paragraph(words("arrangements.explained"), "text"),
+        Paragraph(words("arrangements.status_explained"), "reading"),
+    ]
+    for status in STATUSES:
+        items = [item for item in found.items if item.status == status]
+        if items:
+            blocks_list.append(
+                Items(
+                    words(f"arrangements.group_{status}", number=len(items)),
+                    tuple((item.name, _lines(context, item)) for item in items),
+                    words(f"arrangements.note_{status}"),
+                )
+            )
+    blocks_list += _money_and_votes(context, found)
+    blocks_list.append(_participants(context, found))
+    blocks_list += _ended(context, found)
+    blocks_list += [Paragraph(words("arrangements.limits"), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
+    return Section("arrangements", topic, heading, tuple(blocks_list))
+
+
+def _age(context: Context, found: ArrangementList) -> Paragraph:
+    """How old the list is, plainly."""
+    words, numbers = context.words, context.numbers
+    told = []
+    for origin, table in _TABLE_OF.items():
+        items = [item for item in found.items if item.origin == origin]
+        if not items:
+            continue
+        oldest = min((item.as_of for item in items if item.as_of), default=None)
+        if oldest is None:
+            told.append(words(f"arrangements.age_{origin}_undated", count=len(items)))
+            continue
+        years = years_between(oldest, found.on)
+        age = words("arrangements.age_fresh") if years < 1 else words.count("arrangements.age", years)
+        told.append(words(f"arrangements.age_{origin}", count=len(items), date=numbers.date(oldest), age=age))
+        _ = table
+    carried = sum(item.kind == "derived" and item.origin == "list" for item in found.items)
+    if carried:
+        told.append(words.count("arrangements.carried", carried))
+    kind = "derived" if any(item.kind == "derived" for item in found.items) else "measured"
+    return Paragraph(" ".join(told), "warning", kind, sources_of(found))
+
+
+def _lines(context: Context, item: Arrangement) -> tuple[str, ...]:
+    words, numbers = context.words, context.numbers
+    facts = []
+    if item.tasks:
+        tasks = "; ".join(f"{code} {context.task_title(code)}" for code in item.tasks)
+        facts.append(words("arrangements.tasks", tasks=tasks, kind=words(f"kinds.{item.tasks_kind or 'derived'}")))
+    else:
+        facts.append(words("arrangements.tasks_unknown"))
+    if item.form in legal_forms():
+        form = legal_forms()[item.form]
+        facts.append(form.name_nl if context.language == "nl" else form.name_en)
+    elif item.form:
+        facts.append(item.form)
+    facts.append(words.count("arrangements.participants", len(item.participants)))
+    lines = [" · ".join(facts)]
+    if item.basis:
+        lines.append(words("arrangements.basis", basis=item.basis))
+    lines += _own_lines(context, item)
+    if item.kind == "derived" and item.note:
+        lines.append(words("arrangements.carried_item"))
+    if "opgeheven" in item.name.casefold():
+        lines.append(words("arrangements.name_says_ended"))
+    when = numbers.date(item.as_of) if item.as_of else words("common.undated")
+    lines.append(
+        words(
+            "arrangements.source",
+            source=words(f"tables.{_TABLE_OF[item.origin]}"),
+            date=when,
+            kind=words(f"kinds.{item.kind}"),
+        )
+    )
+    return tuple(lines)
+
+
+def _own_lines(context: Context, item: Arrangement) -> list[str]:
+    """What only an own file or the register tells."""
+    words, numbers = context.words, context.numbers
+    lines = []
+    if item.contribution_eur is not None:
+        amount = numbers.euro(item.contribution_eur)
+        key = "arrangements.contribution" if item.contribution_year else "arrangements.contribution_undated"
+        lines.append(words(key, amount=amount, year=item.contribution_year))
+    if item.share is not None:
+        lines.append(words("arrangements.share", share=numbers.percent(item.share)))
+    if item.key:
+        lines.append(words("arrangements.key", key=item.key))
+    if item.votes is not None and item.total_votes:
+        part = numbers.percent(item.votes / item.total_votes)
+        lines.append(
+            words(
+                "arrangements.votes_of",
+                votes=numbers.short(item.votes),
+                total=numbers.short(item.total_votes),
+                share=part,
+            )
+        )
+    elif item.votes is not None:
+        lines.append(words("arrangements.votes", votes=numbers.short(item.votes)))
+    for step in item.deadlines:
+        if step.deadline is not None:
+            lines.append(words("arrangements.deadline", document=step.document, date=numbers.date(step.deadline)))
+    if item.exit is not None:
+        lines.append(words("arrangements.exit", date=numbers.date(item.exit)))
+    if item.exit_clause:
+        lines.append(words("arrangements.exit_clause", clause=item.exit_clause))
+    return lines
+
+
+def _money_and_votes(context: Context, found: ArrangementList) -> list[Block]:
+    """Say plainly of how many arrangements money, votes and dates are not known."""
+    total = len(found.items)
+    without = {
+        "contribution": sum(item.contribution_eur is None for item in found.items),
+        "votes": sum(item.votes is None for item in found.items),
+        "deadlines": sum(not any(step.deadline for step in item.deadlines) for item in found.items),
+    }
+    unknown = [context.words(f"arrangements.no_{name}", number=number) for name, number in without.items() if number]
+    if not unknown:
+        return []
+    return [context.missing("arrangements.not_known", total=total, told=context.words.join(unknown))]
+
+
+def _participants(context: Context, found: ArrangementList) -> Table:
+    words = context.words
+    rows = tuple(
+        (
+            item.name,
+            context.numbers.count(len(item.participants)),
+            ", ".join(member.name for member in item.participants),
+            context.numbers.date(item.participants_as_of) if item.participants_as_of else words("common.undated"),
+        )
+        for item in found.items
+    )
+    columns = tuple(words(f"arrangements.column_{name}") for name in ("name", "count", "participants", "as_of"))
+    return Table(
+        words("arrangements.participants_table"),
+        columns,
+        rows,
+        (1,),
+        summary=words("arrangements.participants_summary"),
+    )
+
+
+def _ended(context: Context, found: ArrangementList) -> list[Block]:
+    words, numbers = context.words, context.numbers
+    if not found.ended:
+        return []
+    items = []
+    for item, _ in found.ended:
+        if item.exit and item.exit <= found.on:
+            reason = words("arrangements.ended_left", date=numbers.date(item.exit))
+        elif item.entry and item.entry > found.on:
+            reason = words("arrangements.ended_not_yet", date=numbers.date(item.entry))
+        elif item.participants and all(member.code == found.code for member in item.participants):
+            reason = words("arrangements.ended_lapsed", name=context.name)
+        else:
+            reason = words("arrangements.ended_other")
+        when = numbers.date(item.as_of) if item.as_of else words("common.undated")
+        source = words(f"tables.{_TABLE_OF[item.origin]}")
+        line = words("arrangements.source", source=source, date=when, kind=words(f"kinds.{item.kind}"))
+        items.append((item.name, (reason, line)))
+    return [Items(words.count("arrangements.ended", len(items)), tuple(items))]

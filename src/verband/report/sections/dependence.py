@@ -1,0 +1,185 @@
+"""What runs through arrangements: share of cost over the years against the size class, and money per inhabitant."""
+
+from __future__ import annotations
+
+from verband.analysis.dependence import Dependence
+from verband.analysis.portrait import DependenceFacts
+from verband.analysis.spread import Spread
+from verband.domain.size_class import size_classes
+from verband.report.charts import Line
+from verband.report.context import Context
+from verband.report.page import Block, Figures, Paragraph, Section, Table
+
+SOURCE = ("key_totals", "inhabitants")
+
+
+def dependence(context: Context) -> Section:
+    """Tell how much of the cost runs through arrangements; the sentence on the lower bound always stands beside it."""
+    words, facts = context.words, context.portrait.dependence
+    topic, bound = words("dependence.topic"), Paragraph(words("dependence.lower_bound"), "warning")
+    latest = facts.latest if facts else None
+    if facts is None or latest is None or latest.share_of_cost is None:
+        missing = context.missing("dependence.missing")
+        return Section("dependence", topic, words("dependence.heading_missing"), (missing, bound))
+    blocks: list[Block] = [*_findings(context, facts, latest), bound]
+    blocks.append(_chart(context, facts))
+    blocks += _warnings(context, facts, latest)
+    blocks += [_years(context, facts), _classes(context, facts)]
+    blocks += [Paragraph(words("dependence.limits"), "limits"), Paragraph(words("common.bbv5"), "limits")]
+    return Section("dependence", topic, _heading(context, facts, latest), tuple(blocks))
+
+
+def _heading(context: Context, facts: DependenceFacts, latest: Dependence) -> str:
+    words, numbers = context.words, context.numbers
+    share = numbers.short_percent(latest.share_of_cost or 0.0)
+    spread = dict(facts.class_spread).get(latest.year)
+    if spread is None or spread.median is None:
+        return words("dependence.heading_alone", year=latest.year, share=share)
+    return words("dependence.heading", year=latest.year, share=share, median=numbers.short_percent(spread.median))
+
+
+def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
+    words, numbers = context.words, context.numbers
+    source = context.loaded(*SOURCE)
+    paid = dict(facts.paid_eur).get(latest.year)
+    change = facts.change_eur_per_inhabitant
+    told = words(
+        "dependence.amount",
+        year=latest.year,
+        eur=numbers.short_euro(latest.eur_per_inhabitant or 0.0),
+        total=context.known(None if paid is None else numbers.short_euro(paid)),
+    )
+    if change is None:
+        told += " " + words("dependence.change_unknown", year=latest.year - 1)
+    elif abs(change) < 0.5:
+        told += " " + words("dependence.change_none", year=latest.year - 1)
+    else:
+        key = "dependence.change_more" if change > 0 else "dependence.change_less"
+        told += " " + words(key, year=latest.year - 1, eur=numbers.short_euro(abs(change)))
+    blocks: list[Block] = [Paragraph(told, "finding", "derived", source)]
+    if facts.year != latest.year:
+        blocks.append(
+            context.missing("dependence.newest_missing", year=facts.year, latest=latest.year, name=context.name)
+        )
+    alike = facts.alike_eur_per_inhabitant
+    if alike.median is not None and alike.value is not None:
+        blocks.append(
+            Paragraph(
+                words(
+                    f"dependence.alike_{alike.position}",
+                    year=facts.year,
+                    count=words.cardinal(alike.n),
+                    own=numbers.short_euro(alike.value),
+                    median=numbers.short_euro(alike.median),
+                    half=context.middle_half(alike, "euro"),
+                ),
+                "text",
+                "derived",
+                source,
+            )
+        )
+        if alike.missing:
+            blocks.append(
+                Paragraph(words("common.without", names=words.join(alike.missing), year=facts.year), "limits")
+            )
+    return blocks
+
+
+def _warnings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
+    words = context.words
+    blocks: list[Block] = []
+    zeros = [str(item.year) for item in facts.own if item.share_of_cost == 0]
+    if zeros:
+        blocks.append(Paragraph(words("dependence.zero", years=words.join(zeros)), "warning"))
+    spread = dict(facts.class_spread).get(latest.year)
+    if spread and spread.rank is not None and spread.n > 1 and spread.rank == spread.n:
+        blocks.append(Paragraph(words("dependence.highest", year=latest.year), "warning"))
+    for year, names in facts.gaps:
+        blocks.append(Paragraph(words("dependence.gap", year=year, names=words.join(names)), "missing", "unknown"))
+    return blocks
+
+
+def _chart(context: Context, facts: DependenceFacts) -> Figures:
+    words, numbers = context.words, context.numbers
+    own = {item.year: item.share_of_cost for item in facts.own}
+    spreads = dict(facts.class_spread)
+    years = list(range(min([*own, *spreads]), max([*own, *spreads]) + 1))
+    empty = Spread(None, None, None, None, 0, (), None)
+    medians = [spreads.get(year, empty).median for year in years]
+    latest = facts.latest
+    last = "" if latest is None or latest.share_of_cost is None else f" {numbers.short_percent(latest.share_of_cost)}"
+    median = next((value for value in reversed(medians) if value is not None), None)
+    label = words("dependence.chart_class", share="" if median is None else numbers.short_percent(median))
+    values = "; ".join(
+        f"{year} {words('common.unknown') if own.get(year) is None else numbers.percent(own[year] or 0.0)}"
+        for year in years
+    )
+    chart = context.artist.lines(
+        "dependence-chart",
+        words("dependence.chart_title", name=context.name),
+        words("dependence.chart_description", name=context.name, values=values),
+        years=years,
+        lines=[
+            Line(label, tuple(medians)),
+            Line(f"{context.name}{last}", tuple(own.get(year) for year in years), own=True),
+        ],
+        low=[spreads.get(year, empty).low for year in years],
+        high=[spreads.get(year, empty).high for year in years],
+    )
+    reading = words("dependence.chart_reading", name=context.name, size_class=context.size_class())
+    return Figures(chart, words("dependence.chart_unit", boundaries=facts.boundaries), reading)
+
+
+def _years(context: Context, facts: DependenceFacts) -> Table:
+    words, numbers = context.words, context.numbers
+    spreads, paid, gaps = dict(facts.class_spread), dict(facts.paid_eur), dict(facts.gaps)
+    rows = []
+    for item in facts.own:
+        spread = spreads.get(item.year)
+        total = paid.get(item.year)
+        why = (
+            words("dependence.no_report", names=words.join(gaps[item.year]))
+            if item.year in gaps
+            else words("common.unknown")
+        )
+        rows.append(
+            (
+                str(item.year),
+                why if item.share_of_cost is None else numbers.percent(item.share_of_cost),
+                context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
+                context.known(None if total is None else numbers.euro(total)),
+                context.known(numbers.percent(spread.median) if spread and spread.median is not None else None),
+                context.known(
+                    f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
+                    if spread and spread.low is not None and spread.high is not None
+                    else None
+                ),
+            )
+        )
+    names = ("year", "share", "eur", "total", "median", "half")
+    return Table(
+        words("dependence.table", name=context.name, size_class=context.size_class()),
+        tuple(words(f"dependence.column_{name}") for name in names),
+        tuple(rows),
+        (1, 2, 3, 4, 5),
+        summary=words("dependence.table_summary"),
+        note=words("dependence.table_note"),
+    )
+
+
+def _classes(context: Context, facts: DependenceFacts) -> Table:
+    words, numbers = context.words, context.numbers
+    names = {item.code: item.name_nl if context.language == "nl" else item.name_en for item in size_classes()}
+    rows = tuple(
+        (
+            names.get(item.name, item.name),
+            words("dependence.reporting", reporting=item.reporting, all=item.municipalities),
+            context.known(None if item.share_of_cost is None else numbers.percent(item.share_of_cost)),
+            context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
+        )
+        for item in facts.by_size
+    )
+    columns = tuple(words(f"dependence.column_{name}") for name in ("class", "reporting", "share", "eur"))
+    return Table(
+        words("dependence.classes", year=facts.year), columns, rows, (2, 3), summary=words("dependence.classes_summary")
+    )

@@ -1,0 +1,328 @@
+"""Building a warehouse file: write the readings of this load, keep what an earlier one brought, assemble.
+
+The file that is built is of no use to anyone before it is complete; :mod:`verband.warehouse.loading` swaps it in.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import polars as pl
+
+import verband
+from verband.domain.schema import schema
+from verband.errors import BadInputError
+from verband.sources.files import SourceFile
+from verband.sources.formats import Format
+from verband.sources.reading import Reading
+from verband.sources.tabular import empty
+from verband.warehouse import assembly
+from verband.warehouse.store import FORMAT_VERSION, Warehouse, connect, run, sql, to_frame
+from verband.warehouse.vintages import identify
+
+_ROWS_PER_COMMIT = 100_000
+"""Many small files share a commit; a large one is not kept waiting in memory."""
+
+
+class Progress(Protocol):
+    """Told what is going on: bytes done, bytes in all, and the file at hand."""
+
+    def __call__(self, done: int, total: int, what: str, /) -> None:
+        """Report one step."""
+
+
+def silent(_done: int, _total: int, _what: str, /) -> None:
+    """Report nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class LoadResult:
+    """What a load did.
+
+    Attributes
+    ----------
+    snapshot
+        Hash of all content that the workspace now holds (16 hexadecimal digits).
+    changed
+        Whether anything differs from before.
+    files
+        Names of the files read.
+    unrecognised
+        Names of the files that no reader knows.
+    rows_read, rows_kept, rows_set_aside
+        Sums over the files read in this load.
+    """
+
+    snapshot: str
+    changed: bool
+    files: tuple[str, ...]
+    unrecognised: tuple[str, ...]
+    rows_read: int
+    rows_kept: int
+    rows_set_aside: int
+
+
+def mode_of(kind: Format, *, strict: bool) -> str:
+    """Say how a file was read: another version, format or strictness may read it otherwise."""
+    return f"{verband.__version__}|{kind.name}|{'strict' if strict else 'keep going'}"
+
+
+def build(
+    building: Path,
+    old: Path | None,
+    recognised: Sequence[tuple[SourceFile, Format]],
+    unrecognised: Sequence[str],
+    *,
+    strict: bool,
+    fresh: bool,
+    progress: Progress,
+    without: str = "",
+) -> LoadResult:
+    """Write a new warehouse file.
+
+    Parameters
+    ----------
+    building
+        The file to write; it must not exist.
+    old
+        The present warehouse, whose content is kept where this load brings nothing newer.
+    recognised, unrecognised
+        Files to read, with their formats, and names of those that no reader knows.
+    strict, fresh, progress
+        As in :func:`verband.warehouse.loading.load`.
+    without
+        Name of an earlier file to leave behind.
+
+    Raises
+    ------
+    BadInputError
+        For a fault in a file, or two files that hold the same part of a table and differ.
+    """
+    connection = connect(building, read_only=False)
+    try:
+        run(connection, "BEGIN")
+        run(connection, sql("layout"))
+        run(connection, "INSERT INTO _meta VALUES ('format_version', ?)", [str(FORMAT_VERSION)])
+        writer = _Writer(connection)
+        total = sum(file.path.stat().st_size for file, _ in recognised)
+        done = 0
+        undated: list[tuple[SourceFile, Format, Reading]] = []
+        for file, kind in recognised:
+            progress(done, total, file.name)
+            reading = kind.read(file, strict)
+            if "vintage" in reading.notes:
+                undated.append((file, kind, reading))
+            else:
+                writer.add(file, kind, reading, strict=strict)
+            writer.commit(at_least=_ROWS_PER_COMMIT)
+            done += file.path.stat().st_size
+        for file, kind, reading in undated:
+            writer.add(file, kind, _dated(connection, old, file, reading), strict=strict)
+        for name in unrecognised:
+            run(connection, "INSERT INTO _unrecognised VALUES (?, NULL)", [name])
+        if old is not None:
+            progress(done, total, "keeping what was loaded before")
+            writer.keep(old, fresh=fresh, without=without)
+        progress(total, total, "putting the sources together")
+        assembly.assemble(connection)
+        snapshot = _snapshot(connection)
+        run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), verband.__version__])
+        run(connection, "COMMIT")
+        run(connection, "CHECKPOINT")
+    finally:
+        connection.close()
+    return LoadResult(
+        snapshot=snapshot,
+        changed=True,
+        files=tuple(file.name for file, _ in recognised),
+        unrecognised=tuple(unrecognised),
+        rows_read=writer.rows_read,
+        rows_kept=writer.rows_kept,
+        rows_set_aside=writer.rows_read - writer.rows_kept,
+    )
+
+
+def _dated(connection: duckdb.DuckDBPyConnection, old: Path | None, file: SourceFile, reading: Reading) -> Reading:
+    """Hold the vintage of task accounts against their totals; where the name is silent, the totals tell."""
+    frame = reading.tables["task_accounts"]
+    found = identify(frame, *(_new_or_old(connection, old, name) for name in ("key_totals", "municipality_list")))
+    if reading.scope:
+        if found is not None and f"{found[0]} {found[1]}" != reading.scope:
+            raise BadInputError(
+                f"its name says {reading.scope}, but its totals are those of {found[0]} {found[1]}",
+                where=file.name,
+                todo="Give the file its right name",
+            )
+        return reading
+    if found is None:
+        raise BadInputError(
+            "neither the content nor the name says which year and report this is, and its totals agree with no report",
+            where=file.name,
+            todo="Name it like 2023_begroting.csv or 2023_jaarrekening.csv, or load the key totals with it",
+        )
+    year, report = found
+    remark = f"year and report ({year} {report}) follow from its totals, which agree with the key totals: derived"
+    remarks = tuple(item for item in reading.report.remarks if "which year and report" not in item)
+    return replace(
+        reading,
+        tables={
+            "task_accounts": frame.with_columns(
+                pl.lit(year, dtype=pl.Int64).alias("year"), pl.lit(report).alias("report")
+            )
+        },
+        scope=f"{year} {report}",
+        report=replace(reading.report, remarks=(*remarks, remark)),
+    )
+
+
+def _new_or_old(connection: duckdb.DuckDBPyConnection, old: Path | None, table: str) -> pl.DataFrame:
+    """A table of this load, else of the earlier one."""
+    made = run(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table])[0][0]
+    if made:
+        return to_frame(connection, f'SELECT * FROM "{table}"', {})  # noqa: S608
+    if old is not None:
+        warehouse = Warehouse(old)
+        try:
+            return warehouse.table(table)
+        finally:
+            warehouse.close()
+    return empty(schema(table))
+
+
+def _now() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)
+
+
+def _snapshot(connection: duckdb.DuckDBPyConnection) -> str:
+    """Hash of what the warehouse holds: every (file content, format, scope), whatever its name or date."""
+    rows = run(connection, sql("snapshot_contents"))
+    return hashlib.sha256("\n".join("|".join(map(str, row)) for row in rows).encode()).hexdigest()[:16]
+
+
+class _Writer:
+    """Adds readings to a new warehouse and keeps its books."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        self._next = 1
+        self._claimed: dict[tuple[str, str], tuple[int, str]] = {}
+        self._made: set[str] = set()
+        self.rows_read = self.rows_kept = self._uncommitted = 0
+
+    def add(self, file: SourceFile, kind: Format, reading: Reading, *, strict: bool) -> None:
+        """Write the tables of one file, unless another file of this load brought the same content."""
+        report, number = reading.report, self._next
+        self._next += 1
+        claims = {(table, reading.scope) for table in reading.tables}
+        taken = next((self._claimed[claim] for claim in sorted(claims) if claim in self._claimed), None)
+        kept, remarks = report.rows_kept, list(report.remarks)
+        aside: list[tuple[int, int | None, str, str | None]]
+        if taken is not None:
+            self._refuse_unless_same(file, reading, taken)
+            remarks = [f"same content as {taken[1]}"]
+            aside = [(number, None, f"same content as {taken[1]}", None)] * report.rows_read
+            kept = 0
+        else:
+            for table, frame in reading.tables.items():
+                self._insert(table, frame, number)
+                self._claimed[(table, reading.scope)] = (number, file.name)
+                run(
+                    self._connection,
+                    "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)",
+                    [number, table, reading.scope, frame.height, _years(frame)],
+                )
+            aside = [(number, item.line, item.reason, item.text) for item in report.set_aside]
+        run(
+            self._connection,
+            "INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                number,
+                file.name,
+                kind.name,
+                kind.source,
+                file.sha256,
+                mode_of(kind, strict=strict),
+                _now(),
+                report.rows_read,
+                kept,
+                remarks,
+            ],
+        )
+        if aside:
+            self._append_set_aside(aside)
+        self._uncommitted += sum(frame.height for frame in reading.tables.values())
+        self.rows_read += report.rows_read
+        self.rows_kept += kept
+
+    def commit(self, *, at_least: int) -> None:
+        """Commit when this many rows wait: every commit costs a write to disk."""
+        if self._uncommitted >= at_least:
+            run(self._connection, "COMMIT")
+            run(self._connection, "BEGIN")
+            self._uncommitted = 0
+
+    def _append_set_aside(self, rows: Sequence[tuple[int, int | None, str, str | None]]) -> None:
+        frame = pl.DataFrame(
+            rows,
+            schema={"file_id": pl.Int32, "line": pl.Int64, "reason": pl.String, "text": pl.String},
+            orient="row",
+        )
+        self._connection.register("incoming", frame)
+        run(self._connection, "INSERT INTO _set_aside SELECT * FROM incoming")
+        self._connection.unregister("incoming")
+
+    def _insert(self, table: str, frame: pl.DataFrame, number: int) -> None:
+        self._connection.register("incoming", frame)
+        if table in self._made:
+            text = f'INSERT INTO "{table}" SELECT *, {number}::INTEGER AS _file FROM incoming'  # noqa: S608
+        else:
+            text = f'CREATE TABLE "{table}" AS SELECT *, {number}::INTEGER AS _file FROM incoming'  # noqa: S608
+        run(self._connection, text)
+        self._connection.unregister("incoming")
+        self._made.add(table)
+
+    def _refuse_unless_same(self, file: SourceFile, reading: Reading, taken: tuple[int, str]) -> None:
+        for table, frame in reading.tables.items():
+            earlier = to_frame(
+                self._connection,
+                f'SELECT * EXCLUDE (_file) FROM "{table}" WHERE _file = {taken[0]}',  # noqa: S608
+                {},
+            )
+            if not earlier.equals(frame):
+                scope = f" ({reading.scope})" if reading.scope else ""
+                raise BadInputError(
+                    f"this file and {taken[1]} both hold the table {table}{scope}, and they differ",
+                    where=file.name,
+                    todo="Take one of the two out of the folder",
+                )
+
+    def keep(self, old: Path, *, fresh: bool, without: str) -> None:
+        """Copy what an earlier load brought and this one did not replace."""
+        run(self._connection, f"ATTACH '{str(old).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
+        contents = run(self._connection, sql("old_contents"))
+        kept: dict[int, int] = {}
+        for number, table, scope, rows, years, name in contents:
+            own = table.startswith("own_")
+            if (table, scope) in self._claimed or name == without or (fresh and not own):
+                continue
+            new = kept.setdefault(number, self._next + len(kept))
+            columns = f'SELECT * EXCLUDE (_file), {new}::INTEGER AS _file FROM old."{table}" WHERE _file = {number}'  # noqa: S608
+            verb = f'INSERT INTO "{table}"' if table in self._made else f'CREATE TABLE "{table}" AS'
+            run(self._connection, f"{verb} {columns}")
+            self._made.add(table)
+            run(self._connection, "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)", [new, table, scope, rows, years])
+        for number, new in kept.items():
+            run(self._connection, sql("keep_file"), {"new": new, "old": number})
+            run(self._connection, sql("keep_set_aside"), {"new": new, "old": number})
+        run(self._connection, "DETACH old")
+
+
+def _years(frame: pl.DataFrame) -> list[int]:
+    name = next((item for item in ("year", "budget_year", "list_year") if item in frame.columns), None)
+    return sorted(frame[name].drop_nulls().unique().to_list()) if name else []
