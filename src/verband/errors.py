@@ -26,7 +26,7 @@ class VerbandError(Exception):
     def __str__(self) -> str:
         """One plain message: what, where, what to do."""
         text = f"{self.where}: {self.what}" if self.where else self.what
-        return f"{text}. {self.todo}" if self.todo else f"{text}."
+        return " ".join(_sentence(part) for part in (text, self.todo) if part)
 
 
 class BadInputError(VerbandError):
@@ -43,3 +43,7 @@ class MissingDataError(VerbandError):
 
 class WorkspaceError(VerbandError):
     """The workspace itself cannot be read or written."""
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "?", "!")) else f"{text}."

@@ -3,6 +3,7 @@
 import gzip
 import json
 import re
+from copy import deepcopy
 
 from lxml import etree
 
@@ -72,12 +73,11 @@ def other_json(rng, content):
             case 0:
                 del holder[key]
             case 1 if isinstance(holder, list):
-                holder.insert(key, holder[key])
+                holder.insert(key, deepcopy(holder[key]))
             case 2 if isinstance(holder, dict):
                 holder[rng.choice(("x", "", f"{key} "))] = holder.pop(key)
             case _:
-                holder[key] = rng.choice(VALUES)
-    # Numbers like NaN, which JSON does not know, are written as programs write them.
+                holder[key] = deepcopy(rng.choice(VALUES))
     return json.dumps(document, ensure_ascii=rng.random() < 0.5, indent=1).encode("utf-8", errors="surrogatepass")
 
 

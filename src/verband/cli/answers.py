@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Annotated
@@ -32,7 +33,9 @@ def municipalities(
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """List the municipalities of a year with province, inhabitants, size class, predecessors and successor.
+    """List the municipalities of a year.
+
+    With province, inhabitants, size class, predecessors and successor.
 
     Example: verband municipalities --year 2018 --format csv
     """
@@ -73,7 +76,9 @@ def arrangements(
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """List the arrangements a municipality takes part in, with source and date of what is known.
+    """List the arrangements a municipality takes part in.
+
+    With source and date of what is known.
 
     Example: verband arrangements Aalten --date 2024-01-01
     """
@@ -90,15 +95,19 @@ def arrangements(
         "name": "Arrangement",
         "status": "Status",
         "tasks": "Tasks",
-        "contribution_eur": "Contribution (euro a year)",
+        "contribution_eur": "Euro a year",
         "votes": "Votes",
-        "source": "Source",
         "as_of": "As of",
         "kind": "Kind",
+        "ended": "Ended",
     }
-    if ended:
-        columns["ended"] = "Ended"
-    notes = [f"{len(found.items)} arrangements of {found.name} ({found.code}) on {day.isoformat()}.", *found.notes]
+    # Columns that say nothing here would only make the others narrow.
+    columns = {key: text for key, text in columns.items() if any(row.get(key) is not None for row in rows)}
+    sources = ", ".join(sorted({item.source for item in found.items}))
+    notes = [
+        f"{len(found.items)} arrangements of {found.name} ({found.code}) on {day.isoformat()}. Source: {sources or '-'}.",
+        *found.notes,
+    ]
     if found.ended and not ended:
         notes.append(f"{len(found.ended)} more have ended or lapsed; --ended shows them with the reason.")
     show(rows, output, columns=columns, notes=notes)
@@ -120,7 +129,7 @@ def series(
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Show the cost of a task over the years, missing years and breaks included.
+    """Show the cost of a task over the years, gaps included.
 
     Example: verband series Altena --task 7.3 --boundaries 2024
     """
@@ -148,15 +157,13 @@ def series(
         "cost_eur": "Cost (euro)",
         "cost_eur_per_inhabitant": "Euro per inhabitant",
         "kind": "Kind",
-        "missing": "Missing because",
-        "note": "Note",
     }
-    if not any(row["note"] for row in rows):
-        columns.pop("note")
     where = f"boundaries of 1 January {boundaries}" if boundaries else "boundaries of each year"
     notes = [
         f"{found.name} ({found.code}), {report.value}, {where}. Cost per inhabitant is derived. "
-        f"Current prices. Source: {found.source}."
+        f"Current prices. Source: {found.source}.",
+        *_by_years("Missing", [(row.year, row.missing) for row in found.rows]),
+        *_by_years("Note", [(row.year, row.note) for row in found.rows]),
     ]
     show(rows, output, columns=columns, notes=notes)
 
@@ -167,7 +174,9 @@ def national(
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Add up all municipalities of a year: who reported, who is missing, and the totals in euro.
+    """Add up all municipalities of a year.
+
+    Who reported, who is missing, and the totals in euro.
 
     Example: verband national --year 2023 --format json
     """
@@ -211,6 +220,21 @@ def national(
     if found.without_balance_sheet:
         notes.append(f"No balance sheet: {', '.join(found.without_balance_sheet)}.")
     show(rows, output, columns={"what": "", "euro": "Euro"}, notes=notes)
+
+
+def _by_years(word: str, sentences: Sequence[tuple[int, str | None]]) -> list[str]:
+    """One line per sentence with the years it holds for."""
+    years: dict[str, list[int]] = {}
+    for year, sentence in sentences:
+        if sentence:
+            years.setdefault(sentence, []).append(year)
+    return [f"{word} {_span(found)}: {sentence}." for sentence, found in years.items()]
+
+
+def _span(years: Sequence[int]) -> str:
+    if len(years) > 1 and years[-1] - years[0] == len(years) - 1:
+        return f"{years[0]}-{years[-1]}"
+    return ", ".join(map(str, years))
 
 
 def _lead_on(sentence: str | None) -> None:

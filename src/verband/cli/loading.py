@@ -93,7 +93,9 @@ def status(
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Show what is loaded: files, rows read, kept and set aside with the reason, and reports not filed.
+    """Show what is loaded, set aside and missing.
+
+    Files, rows read, kept and set aside with the reason, and reports not filed.
 
     Example: verband status --set-aside --format csv
     """
@@ -225,7 +227,9 @@ def export(
     out: Annotated[Path, typer.Option("--out", metavar="DIR", help="Folder to write to.")] = Path(),
     workspace: WorkspaceOption = None,
 ) -> None:
-    """Write a table as Parquet, CSV or XLSX, with a datapackage.json that says what the columns mean.
+    """Write a table as Parquet, CSV or XLSX.
+
+    With a datapackage.json that says what the columns mean.
 
     Example: verband export key_totals --to xlsx --out exports
     """
@@ -241,7 +245,9 @@ def template(
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write; never overwritten.")] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of headings and explanation.")] = Language.nl,
 ) -> None:
-    """Write a file to fill in with your own arrangements, staff, indicators or merger procedures.
+    """Write a file to fill in with your own data.
+
+    Arrangements, staff, indicators or merger procedures.
 
     Example: verband template arrangements --to xlsx
     """
@@ -256,7 +262,21 @@ def template(
     typer.echo(f"Wrote {path}. Fill it in and load it with: verband load {path}")
 
 
+def sample(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Folder to write to; made if it does not exist.")],
+    seed: Annotated[int, typer.Option("--seed", help="Another seed gives another province.")] = 1,
+) -> None:
+    """Write a fictional province in the published formats.
+
+    Example: verband sample build/sample, then: verband load build/sample
+    """
+    from verband.sources.sample import province, write_province  # noqa: PLC0415
+
+    written = write_province(province(seed), folder)
+    typer.echo(f"Wrote {len(written)} files of a fictional province to {folder}.")
+
+
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for function in (load, status, undo, forget, tables, export, template):
+    for function in (load, status, undo, forget, tables, export, template, sample):
         app.command()(function)

@@ -1,0 +1,134 @@
+"""Cost per inhabitant per task beside the comparison group, largest tasks first; says nothing about efficiency."""
+
+from __future__ import annotations
+
+from verband.analysis.portrait import CostFacts
+from verband.analysis.spread import Spread
+from verband.analysis.task_costs import TaskCost, largest
+from verband.report.charts import Range
+from verband.report.context import Context
+from verband.report.page import Block, Figures, Paragraph, Section, Table
+
+SOURCE = ("cost_per_task", "key_totals", "inhabitants")
+NUMBER_SHOWN = 10
+
+
+def costs(context: Context) -> Section:
+    """Show cost per inhabitant per task."""
+    words, facts = context.words, context.portrait.costs
+    topic = words("costs.topic")
+    if facts is None:
+        return Section("costs", topic, words("costs.heading_missing"), (context.missing("costs.missing"),))
+    total = facts.total.alike
+    if total.value is None:
+        gone = context.missing("costs.not_filed", name=context.name, year=facts.year)
+        return Section("costs", topic, words("costs.heading_missing"), (gone,))
+    blocks: list[Block] = [_finding(context, facts)]
+    outside = [item for item in largest(facts.tasks, NUMBER_SHOWN) if item.alike.position in ("below", "above")]
+    if outside:
+        told = [
+            words(f"costs.task_{item.alike.position}", task=context.task_title(item.task, facts.year))
+            for item in outside
+        ]
+        key = "costs.outside" if len(outside) > 1 else "costs.outside_one"
+        blocks.append(
+            Paragraph(
+                words(
+                    key, number=words.cardinal(len(outside)), shown=words.cardinal(NUMBER_SHOWN), told=words.join(told)
+                ),
+                "text",
+                "derived",
+                context.loaded(*SOURCE),
+            )
+        )
+    blocks.append(_chart(context, facts))
+    if total.missing:
+        blocks.append(Paragraph(words("costs.without", number=words.cardinal(len(total.missing))), "limits"))
+    blocks += [
+        _table(context, facts),
+        Paragraph(words("costs.limits"), "limits"),
+        Paragraph(words("common.bbv5"), "limits"),
+    ]
+    return Section("costs", topic, _heading(context, facts), tuple(blocks))
+
+
+def _heading(context: Context, facts: CostFacts) -> str:
+    words, numbers, total = context.words, context.numbers, facts.total.alike
+    own = numbers.short_euro(total.value or 0.0)
+    if total.median is None:
+        return words("costs.heading_alone", name=context.name, year=facts.year, own=own)
+    return words("costs.heading", name=context.name, year=facts.year, own=own, median=numbers.short_euro(total.median))
+
+
+def _finding(context: Context, facts: CostFacts) -> Paragraph:
+    words, numbers, total = context.words, context.numbers, facts.total.alike
+    amount = context.known(None if facts.total.cost_eur is None else numbers.short_euro(facts.total.cost_eur))
+    told = words("costs.total", name=context.name, year=facts.year, amount=amount)
+    if total.median is not None:
+        told += " " + words(
+            f"costs.total_{total.position}", count=words.cardinal(total.n), half=context.middle_half(total, "euro")
+        )
+    return Paragraph(told, "finding", "derived", context.loaded(*SOURCE))
+
+
+def _chart(context: Context, facts: CostFacts) -> Figures:
+    words, numbers = context.words, context.numbers
+    shown = largest(facts.tasks, NUMBER_SHOWN)
+    rows = [
+        Range(
+            label=context.task_title(item.task, facts.year),
+            value=item.alike.value,
+            value_text="" if item.alike.value is None else numbers.euro(item.alike.value),
+            low=item.alike.low,
+            median=item.alike.median,
+            high=item.alike.high,
+        )
+        for item in shown
+    ]
+    told = "; ".join(f"{row.label}: {row.value_text}" for row in rows)
+    chart = context.artist.ranges(
+        "costs-chart",
+        words("costs.chart_title", number=words.cardinal(len(rows)), name=context.name),
+        words("costs.chart_description", count=words.cardinal(context.alike_count())),
+        rows=rows,
+        form=",.0f",
+        own=told,
+    )
+    return Figures(chart, words("costs.chart_unit", year=facts.year), words("costs.chart_reading", name=context.name))
+
+
+def _table(context: Context, facts: CostFacts) -> Table:
+    words = context.words
+    ordered = [*largest(facts.tasks, len(facts.tasks)), *(item for item in facts.tasks if item.cost_eur is None)]
+    rows = [_row(context, facts.total, words("costs.whole"))]
+    rows += [_row(context, item, f"{item.task} {context.task_title(item.task, facts.year)}") for item in ordered]
+    columns = tuple(words(f"costs.column_{name}") for name in ("task", "eur", "own", "median", "half", "class_median"))
+    return Table(
+        words("costs.table", year=facts.year, name=context.name),
+        columns,
+        tuple(rows),
+        (1, 2, 3, 4, 5),
+        summary=words("costs.table_summary", number=len(facts.tasks)),
+        note=words("costs.table_note"),
+    )
+
+
+def _row(context: Context, item: TaskCost, label: str) -> tuple[str, ...]:
+    numbers = context.numbers
+
+    def euro(value: float | None) -> str:
+        return context.known(None if value is None else numbers.euro(value))
+
+    def half(spread: Spread) -> str | None:
+        if spread.low is None or spread.high is None:
+            return None
+        return f"{numbers.euro(spread.low)} – {numbers.euro(spread.high)}"
+
+    return (
+        label,
+        euro(item.cost_eur),
+        euro(item.alike.value),
+        euro(item.alike.median),
+        context.known(half(item.alike)),
+        euro(item.in_class.median),
+    )
