@@ -47,13 +47,23 @@ def arrangements_of(
         if not own_rows:
             continue
         origin = min((item.origin for item in own_rows), key=SOURCES.index)
-        arrangement = _assemble(code, rows, origin)
-        reason = _why_ended(code, rows, arrangement, on)
+        deciding = [item for item in own_rows if item.origin == origin]
+        active = [item for item in rows if _takes_part(item, on)]
+        if any(_takes_part(item, on) for item in deciding):
+            arrangement = _assemble(code, active, origin)
+            reason = _why_lapsed(code, active, origin)
+        else:
+            arrangement = _assemble(code, rows, origin)
+            reason = _why_no_part(deciding, on)
         if reason:
             ended.append((arrangement, reason))
         else:
             current.append(arrangement)
     return tuple(sorted(current, key=_order)), tuple(sorted(ended, key=lambda pair: _order(pair[0])))
+
+
+def _takes_part(item: Membership, on: date) -> bool:
+    return (item.entry is None or item.entry <= on) and (item.exit is None or item.exit > on)
 
 
 def _order(item: Arrangement) -> tuple[int, str]:
@@ -150,12 +160,18 @@ def _deadlines(rows: Sequence[Membership]) -> tuple[Deadline, ...]:
     return tuple(sorted(found.values(), key=lambda item: (item.deadline or date.max, item.document)))
 
 
-def _why_ended(code: str, rows: Sequence[Membership], arrangement: Arrangement, on: date) -> str | None:
-    if arrangement.exit and arrangement.exit <= on:
-        return f"left on {arrangement.exit.isoformat()} ({arrangement.source})"
-    if arrangement.entry and arrangement.entry > on:
-        return f"joins only on {arrangement.entry.isoformat()} ({arrangement.source})"
-    members = [item for item in rows if item.origin == arrangement.origin]
+def _why_no_part(deciding: Sequence[Membership], on: date) -> str:
+    """Why none of the rows of a municipality holds on the day: it left, or has not joined yet."""
+    left = [item for item in deciding if item.exit is not None and item.exit <= on]
+    if left:
+        last = max(left, key=lambda item: item.exit or date.min)
+        return f"left on {last.exit} ({last.source})"
+    first = min(deciding, key=lambda item: item.entry or date.min)
+    return f"joins only on {first.entry} ({first.source})"
+
+
+def _why_lapsed(code: str, active: Sequence[Membership], origin: str) -> str | None:
+    members = [item for item in active if item.origin == origin]
     published = {item.code_published or item.name for item in members}
     if len(published) > 1 and all(item.code == code for item in members):
         return "lapsed: all members have become one municipality (Wet arhi art. 41 lid 1)"

@@ -99,7 +99,6 @@ def arrangements(
         "votes": "Votes",
         "as_of": "As of",
         "kind": "Kind",
-        "ended": "Ended",
     }
     # Columns that say nothing here would only make the others narrow.
     columns = {key: text for key, text in columns.items() if any(row.get(key) is not None for row in rows)}
@@ -110,7 +109,10 @@ def arrangements(
     ]
     if found.ended and not ended:
         notes.append(f"{len(found.ended)} more have ended or lapsed; --ended shows them with the reason.")
-    show(rows, output, columns=columns, notes=notes)
+    if ended:
+        notes += [f"Ended: {item.name}: {reason}." for item, reason in found.ended]
+    current = rows[: len(found.items)] if output is OutputFormat.table else rows
+    show(current, output, columns=columns, notes=notes)
 
 
 def series(

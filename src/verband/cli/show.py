@@ -21,6 +21,8 @@ class OutputFormat(StrEnum):
 
 
 Row = Mapping[str, Any]
+_WIDEST_WORD = 24
+"""Words up to this length are not broken in the first column; half of it in the others."""
 
 
 def plain(value: object) -> object:
@@ -88,9 +90,17 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]
 
     console = Console(highlight=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for key, heading in columns.items():
+    for number, (key, heading) in enumerate(columns.items()):
         numeric = any(isinstance(row.get(key), int | float) and not _is_year(key) for row in rows)
-        table.add_column(heading, justify="right" if numeric else "left", overflow="fold")
+        words = " ".join([heading, *(text(key, row.get(key)) for row in rows)]).split()
+        longest = max((len(word) for word in words), default=0)
+        table.add_column(
+            heading,
+            justify="right" if numeric else "left",
+            overflow="fold",
+            no_wrap=numeric,
+            min_width=min(longest, _WIDEST_WORD if number == 0 else _WIDEST_WORD // 2),
+        )
     for row in rows:
         table.add_row(*(text(key, row.get(key)) for key in columns))
     console.print(table)

@@ -129,7 +129,7 @@ def _resource(warehouse: Warehouse, name: str, path: Path, frame: pl.DataFrame) 
         "rows": frame.height,
         "sources": [
             {"title": contract.publisher, "path": item}
-            for item in warehouse.query("files_of_table", table=name)["name"]
+            for item in warehouse.query("files_of_table", table=name, scope=None)["name"]
         ],
         "licenses": [{"title": contract.licence}],
         "schema": {"fields": fields, "primaryKey": list(contract.key)},

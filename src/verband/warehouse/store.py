@@ -190,10 +190,9 @@ class Warehouse:
         """Number of rows of a table."""
         return int(self._frame(f'SELECT count(*) AS rows FROM "{name}"', {})["rows"].item())  # noqa: S608
 
-    def source_of(self, name: str) -> str:
-        """Name the files a table came from, for the line under a figure."""
-        rows = self.query("files_of_table", table=name)["name"].to_list()
-        return ", ".join(rows)
+    def source_of(self, name: str, *, scope: str | None = None) -> str:
+        """Name the files that a table (or one scope of it) came from, for the line under a figure."""
+        return ", ".join(self.query("files_of_table", table=name, scope=scope)["name"].to_list())
 
 
 @contextmanager

@@ -19,11 +19,11 @@ from verband.workspace.naming import Names
 
 SOURCE_TABLES = ("own_arrangements", "register_participants", "arrangement_participants")
 _REGIONS = {
-    "safety_region": "Veiligheidsregio {region}",
-    "public_health_service": "{region}",
-    "environment_service": "{region}",
+    "safety_region": "Veiligheidsregio",
+    "public_health_service": "GGD",
+    "environment_service": "",
 }
-"""Region types that are bodies which a municipality takes part in by law, and how the body is called."""
+"""Region types that are bodies which a municipality takes part in by law, and the word that their names begin with."""
 
 
 def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> ArrangementList:
@@ -42,8 +42,14 @@ def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> Arrange
     relevant = [item for item in carried if item.arrangement_id in mine]
     current, ended = arrangements_of(found.code, relevant, on=on)
     regions = [piece for item in _regions(warehouse) for piece in _carry(item, names, year)]
-    known = {basis for item in current for basis in _bases(item.basis)}
-    missing = {item.arrangement_id for item in regions if item.code == found.code and not known & _bases(item.basis)}
+    # What an arrangement is by its name counts too: an own file may state its legal basis in other words.
+    known = {basis for item in current for basis in (*_bases(item.basis), *_classified(item.name).basis)}
+    present = {item.arrangement_id for item in current}
+    missing = {
+        item.arrangement_id
+        for item in regions
+        if item.code == found.code and item.arrangement_id not in present and not known & _bases(item.basis)
+    }
     added, _ = arrangements_of(found.code, [item for item in regions if item.arrangement_id in missing], on=on)
     items = tuple(sorted((*current, *added), key=lambda item: (_RANK[item.status], item.name.casefold())))
     return ArrangementList(
@@ -255,10 +261,11 @@ def _participant_code(names: Names, text: str) -> str | None:
 
 
 def _regions(warehouse: Warehouse) -> Iterator[Membership]:
-    source = warehouse.source_of("region_membership")
+    sources = {kind: warehouse.source_of("region_membership", scope=kind) for kind in _REGIONS}
     rows = warehouse.table("region_membership").filter(pl.col("region_type").is_in(list(_REGIONS)))
     for row in rows.iter_rows(named=True):
-        name = _REGIONS[row["region_type"]].format(region=row["region"])
+        word = _REGIONS[row["region_type"]]
+        name = row["region"] if row["region"].startswith(word) else f"{word} {row['region']}"
         yield _with_class(
             Membership(
                 arrangement_id=arrangement_id(name),
@@ -267,7 +274,7 @@ def _regions(warehouse: Warehouse) -> Iterator[Membership]:
                 code_published=row["code"],
                 name=row["name"],
                 origin="region",
-                source=source,
+                source=sources[row["region_type"]],
                 as_of=date(row["list_year"] or 2016, 1, 1),
             )
         )

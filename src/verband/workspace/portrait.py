@@ -361,7 +361,7 @@ def _provenance(warehouse: Warehouse) -> tuple[Provenance, ...]:
     for name in _TABLES:
         if not warehouse.has(name):
             continue
-        loaded = warehouse.query("files_of_table", table=name)["name"].to_list()
+        loaded = warehouse.query("files_of_table", table=name, scope=None)["name"].to_list()
         contract = schema(name)
         found.append(
             Provenance(

@@ -1,2 +1,3 @@
--- The files that the current rows of a table came from.
-SELECT DISTINCT f.name FROM _contents c JOIN _files f USING (file_id) WHERE c.table_name = $table ORDER BY f.name
+-- The files that the current rows of a table, or of one scope of it, came from.
+SELECT DISTINCT f.name FROM _contents c JOIN _files f USING (file_id)
+WHERE c.table_name = $table AND ($scope IS NULL OR c.scope = $scope) ORDER BY f.name
