@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
@@ -98,13 +99,15 @@ def arrangements(
         "contribution_eur": "Euro a year",
         "votes": "Votes",
         "as_of": "As of",
-        "kind": "Kind",
     }
     # Columns that say nothing here would only make the others narrow.
     columns = {key: text for key, text in columns.items() if any(row.get(key) is not None for row in rows)}
     sources = ", ".join(sorted({item.source for item in found.items}))
+    kinds = Counter(item.kind for item in found.items)
     notes = [
-        f"{len(found.items)} arrangements of {found.name} ({found.code}) on {day.isoformat()}. Source: {sources or '-'}.",
+        f"{len(found.items)} arrangements of {found.name} ({found.code}) on {day.isoformat()}: "
+        f"{', '.join(f'{count} {kind}' for kind, count in sorted(kinds.items())) or 'none known'}. "
+        f"Source: {sources or '-'}.",
         *found.notes,
     ]
     if found.ended and not ended:
