@@ -1,4 +1,4 @@
-"""What tests share: the fictional province as files, a workspace that holds it, and the published data where they are."""
+"""What tests share: the fictional province, a workspace that holds it, and the published data where they are."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ checked once per distinct value, and numbers parsed by Arrow itself; only a file
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,9 +38,15 @@ class Read:
 
 
 def split(
-    content: bytes, delimiter: str, where: str, *, header: Sequence[str] | None = None, numbers: Sequence[str] = ()
+    content: bytes,
+    delimiter: str,
+    where: str,
+    *,
+    header: Sequence[str] | None = None,
+    numbers: Sequence[str] = (),
+    text: Sequence[str] = (),
 ) -> pd.DataFrame:
-    """Split a file: columns in ``numbers`` as float, all others as categoricals; a row of another length is a fault."""
+    """Split a file: ``numbers`` as float, ``text`` as plain text, all else as categoricals; every row one length."""
     content = content.removeprefix(b"\xef\xbb\xbf")
     if b"\0" in content or not content.strip():
         raise FaultyFileError(f"{where}: empty, or no text")
@@ -48,7 +55,9 @@ def split(
         raise FaultyFileError(f"{where}: a column stands there twice")
 
     def read(numeric: Sequence[str]) -> pd.DataFrame:
-        types = {name: pa.float64() if name in numeric else DICTIONARY for name in names}
+        types = {
+            name: pa.float64() if name in numeric else pa.string() if name in text else DICTIONARY for name in names
+        }
         table = arrow_csv.read_csv(
             pa.BufferReader(content),
             read_options=arrow_csv.ReadOptions(column_names=names, skip_rows=0 if header else 1),
@@ -68,8 +77,6 @@ def split(
 
 def first_row(content: bytes, delimiter: str) -> list[str]:
     """Cells of the first line; names of columns hold no quoted line ends."""
-    import csv  # noqa: PLC0415
-
     line = content.split(b"\n", 1)[0].rstrip(b"\r").decode("utf-8", errors="replace")
     return next(csv.reader([line], delimiter=delimiter), [])
 

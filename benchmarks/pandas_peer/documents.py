@@ -25,11 +25,10 @@ def recognise(head: bytes) -> Reader | None:
     return _borders if '"FeatureCollection"' in text and '"statcode"' in text else None
 
 
-def _ready(frame: pd.DataFrame) -> dict[str, pd.Series]:
-    return {
-        name: frame[name].astype("category") if frame[name].dtype in ("object", "str") else frame[name]
-        for name in frame.columns
-    }
+def _ready(frame: pd.DataFrame, table: str) -> dict[str, pd.Series]:
+    """Columns for the check, as categoricals where a rule is to be held against every distinct value."""
+    ruled = {column.name for column in schema(table).columns if column.type == "text" and column.allowed.describe()}
+    return {name: frame[name].astype("category") if name in ruled else frame[name] for name in frame.columns}
 
 
 def _frame(table: str, rows: list[dict[str, Any]], edition: dict[str, Any], name: str) -> pd.DataFrame:
@@ -38,11 +37,11 @@ def _frame(table: str, rows: list[dict[str, Any]], edition: dict[str, Any], name
     raw = pd.DataFrame(rows).assign(**edition)
     text = [column.name for column in schema(table).columns if column.type == "text" and column.name in raw]
     for column in text:
-        if not raw[column].map(lambda value: isinstance(value, str) or value is None).all():
+        if raw[column].dtype != "str" and raw[column].notna().any():  # pandas finds text by itself
             raise FaultyFileError(f"{name}: {column} is no text")
     for column in (item.name for item in schema(table).columns if item.type == "integer" and item.name in raw):
         raw[column] = raw[column].astype("Int64")
-    return apply_contract(raw, schema(table), name, ready=_ready(raw))[0]
+    return apply_contract(raw, schema(table), name, ready=_ready(raw, table))[0]
 
 
 def _definitions(name: str, content: bytes) -> Read:
@@ -114,7 +113,7 @@ def _borders(name: str, content: bytes) -> Read:
     rows = [_border(feature, name) for feature in parse_json(content, name)["features"]]
     raw = pd.DataFrame(rows)
     raw["year"] = raw["year"].astype("Int64")
-    frame, _ = apply_contract(raw, schema("municipality_borders"), name, ready=_ready(raw))
+    frame, _ = apply_contract(raw, schema("municipality_borders"), name, ready=_ready(raw, "municipality_borders"))
     return Read({"municipality_borders": frame}, len(rows), " ".join(sorted(set(frame["year"].astype("str")))))
 
 

@@ -268,7 +268,7 @@ def _participants_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Se
         "participant_published": raw[who], "participant": _mapped(raw[who], _repair),
         "arrangement_published": raw[what], "arrangement": _mapped(raw[what], _repair),
         "arrangement_id": _mapped(raw[what], _arrangement_id), "postcode": _mapped(raw["Postcode"], _repair),
-        "place": raw["Plaats"], "supplier_published": raw[by], "supplier": _mapped(raw[by], _supplier),
+        "place": _mapped(raw["Plaats"], str.strip), "supplier_published": raw[by], "supplier": _mapped(raw[by], _supplier),
         "repaired": (damage[0] | damage[1]).astype("boolean"),
         "supplier_repaired": _mapped(
             raw[by], lambda text: _supplier(text) != " ".join(text.split()).removeprefix("Provincie ")
@@ -345,6 +345,10 @@ def _staff(read: Read, contract: Schema, _name: str) -> None:
     read.tables[contract.name] = frame.assign(**mended)
 
 
+def _links_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
+    return {"participant_published": raw["deelnemer_bron"]}, raw
+
+
 def _outcomes_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
     text = text_of(raw["waarde"]).str.strip()
     plain = text.str.fullmatch(r"[+-]?[0-9]{1,15}(\.[0-9]+)?").fillna(value=False).astype("bool")
@@ -372,7 +376,8 @@ def _seats(read: Read, contract: Schema, name: str) -> None:
 BEFORE: dict[str, Callable[[pd.DataFrame, str], tuple[dict[str, pd.Series], pd.DataFrame]]] = {
     "task_accounts": _task_accounts_before, "financial_ratios": _ratios_before,
     "arrangement_participants": _participants_before, "iv3_entities_2016": _entities_before,
-    "boundary_changes": _boundaries_before, "staff_2014": _staff_before, "research_outcomes": _outcomes_before,
+    "boundary_changes": _boundaries_before, "staff_2014": _staff_before,
+    "participant_links": _links_before, "research_outcomes": _outcomes_before,
     "municipality_classes": _classes_before,
 }  # fmt: skip
 AFTER: dict[str, Callable[[Read, Schema, str], None]] = {
@@ -431,28 +436,30 @@ def _read_wide(table: str, mark: str, name: str, content: bytes) -> Read:
     names[0] = names[0] or "(row number)"
     if names.count("CBS") == 2:
         names[names.index("CBS", names.index("CBS") + 1)] = "CBS (again)"
-    raw = split(content[content.index(b"\n") + 1 :], mark, name, header=names)
+    present = [item for item in identity if item in names]
+    apart = {*present, "Prov", "(row number)", "CBS (again)"}
+    cells = [item for item in names if item not in apart]
+    raw = split(content[content.index(b"\n") + 1 :], mark, name, header=names, text=cells)
     if "CBS (again)" in names and (text_of(raw["CBS"]) != text_of(raw["CBS (again)"])).any():
         raise FaultyFileError(f"{name}: column CBS stands there twice, with different values")
-    present = [item for item in identity if item in names]
-    apart = {*present, "Prov", "(row number)", "CBS (again)", "Totaal" if total else ""}
-    convert = _point if table == "grant_results" else _dutch
-    cells = [item for item in names if item not in apart]
-    wide = raw[present].copy()
-    for item in [*cells, *(["Totaal"] if total else [])]:
-        texts = pd.Series(raw[item].cat.categories, dtype="str")
-        known = convert(texts)
-        if (known.isna() & (texts.str.strip() != "")).any():
-            raise FaultyFileError(f"{name}: column {item!r} holds a cell that is no number")
-        wide[item] = known.array.take(raw[item].cat.codes.to_numpy(), allow_fill=True)
+    wide = raw[[*present, *cells]].assign(_row=np.arange(len(raw)))
+    long = wide.melt(id_vars=[*present, "_row"], value_vars=cells, var_name=variable, value_name=value)
+    codes, texts = pd.factorize(long[value])  # every distinct cell is converted once
+    distinct = pd.Series(texts, dtype="str")
+    known = (_point if table == "grant_results" else _dutch)(distinct)
+    if (known.isna() & (distinct.str.strip() != "")).any():
+        raise FaultyFileError(f"{name}: a cell is no number")
+    long[value] = known.array.take(codes, allow_fill=True)
     if total:
-        gap = (wide[cells].sum(axis=1) - wide["Totaal"]).abs()
-        rounding = 0.005 * (len(cells) + 2) + (1e-6 * wide[cells].abs().sum(axis=1) if table == "grant_results" else 0)
-        if ((gap > rounding) | gap.isna()).any():
+        is_total = long[variable] == "Totaal"
+        totals, long = long.loc[is_total, value].to_numpy(), long[~is_total].reset_index(drop=True)
+        sums = long.groupby("_row")[value].sum().to_numpy()
+        rounding = 0.005 * (len(cells) + 1)
+        if table == "grant_results":
+            rounding = rounding + 1e-6 * long[value].abs().groupby(long["_row"]).sum().to_numpy()
+        if not (np.abs(sums - totals) <= rounding).all():
             raise FaultyFileError(f"{name}: column 'Totaal' is not the sum of the other columns")
-    wide["_row"] = np.arange(len(wide))
-    index = [*present, *(["Totaal"] if total else []), "_row"]
-    long = wide.melt(id_vars=index, value_vars=cells, var_name=variable, value_name=value)
+        long["Totaal"] = totals[long["_row"]]
     contract = schema(table)
     ready = {
         variable: long[variable].astype("category"), value: long[value],
@@ -509,7 +516,7 @@ def _read_region(name: str, content: bytes) -> Read:
     ready = {
         "region_type": pd.Series(pd.Categorical([kind]).repeat(len(raw))),
         "code": _mapped(raw["CBS"], lambda text: "GM" + text.strip()).astype("category"),
-        "region": raw[division],
+        "region": _mapped(raw[division], str.strip).astype("category"),
         "region_inhabitants": count.mask(count == 0).astype("Int64"),
     }
     frame, _ = apply_contract(raw, schema("region_membership"), name, ready=ready)

@@ -246,8 +246,8 @@ def test_a_damaged_record_is_told_or_set_aside(name, by_format, tmp_path):
         bad = large_workbook(LARGE, (("Otterwoude", "griffier", "veel", 1, 1, 0, "2025-12-31"),))
     else:
         bad = DAMAGE[kind(content)](content)
-    if bad is None:
-        pytest.skip("the document is no list of records")
+    if bad is None:  # a document that is no list of records: cut it off
+        bad = content[: len(content) // 2]
     usual = outcome(tmp_path, content, path, strict=False)
     strict = outcome(tmp_path, bad, path, strict=True)
     lenient = outcome(tmp_path, bad, path, strict=False)

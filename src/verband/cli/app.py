@@ -28,7 +28,7 @@ def application() -> typer.Typer:
         version: bool = typer.Option(False, "--version", help="Show the version and stop.", is_eager=True),
     ) -> None:
         if version:
-            from verband import __version__  # noqa: PLC0415
+            from verband.version import __version__  # noqa: PLC0415
 
             typer.echo(f"verband {__version__}")
             raise typer.Exit

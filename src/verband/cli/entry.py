@@ -30,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
     """
     words = sys.argv[1:] if arguments is None else arguments
     if words == ["--version"]:
-        from verband import __version__  # noqa: PLC0415
+        from verband.version import __version__  # noqa: PLC0415
 
         print(f"verband {__version__}")  # noqa: T201
         return 0

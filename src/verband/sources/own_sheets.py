@@ -90,7 +90,7 @@ def rows_of_text(text: str, delimiter: str, *, where: str) -> Iterator[Row]:
             cells = next(reader, None)
         except csv.Error as error:
             raise BadInputError(
-                f"the cells cannot be told apart ({error})",
+                f"the cells cannot be told apart ({str(error)[:100]})",
                 where=f"{where}, line {first}",
                 todo="Check that every quote is closed",
             ) from error
@@ -115,6 +115,12 @@ def _after_comments(text: str) -> tuple[int, int]:
 def _panicked(error: BaseException) -> bool:
     """Whether the workbook library itself gave up; its fault is no ordinary exception."""
     return type(error).__name__ == "PanicException"
+
+
+def _brief(error: BaseException) -> str:
+    """The first line of a library's message, without the bytes of the file that some put in it."""
+    lines = str(error).splitlines()
+    return lines[0][:100] if lines else type(error).__name__
 
 
 def _refused(where: str, detail: str) -> BadInputError:
@@ -175,7 +181,7 @@ def open_workbook(content: bytes, *, where: str) -> list[Row]:
     except VerbandError:
         raise
     except Exception as error:
-        raise _refused(where, str(error).splitlines()[0] if str(error) else type(error).__name__) from error
+        raise _refused(where, _brief(error)) from error
     except BaseException as error:
         if _panicked(error):
             raise _refused(where, "its parts contradict each other") from error

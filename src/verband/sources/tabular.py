@@ -136,7 +136,7 @@ def read_raw(
     blank = {number for number, _, row in wrong if not row.strip()}
     faulty = [item for item in wrong if item[0] not in blank]
     del table
-    lines = _lines(frame, first, {number + skip_lines for number, _, _ in wrong})
+    lines = _lines(frame, first, {number for number, _, _ in wrong})
     frame = frame.with_columns(_count_breaks(frame, lines) if b'"' in content else lines)
     if len(names) == 1:  # a blank line of a one-column table is no row of the wrong length
         frame = frame.filter(pl.col(names[0]).is_not_null())
@@ -144,12 +144,11 @@ def read_raw(
         number, columns, row = faulty[0]
         raise BadInputError(
             f"the row has {columns} cells where the header has {len(names)}: {row[:80]!r}",
-            where=f"{file.name}, line {number + skip_lines}",
+            where=f"{file.name}, line {number}",
             todo="The file is cut off or damaged here; mend the row, fetch the file again, or use --keep-going",
         )
     aside = tuple(
-        SetAside(number + skip_lines, "row with another number of cells than the header", row[:200])
-        for number, _, row in faulty
+        SetAside(number, "row with another number of cells than the header", row[:200]) for number, _, row in faulty
     )
     return Raw(frame, frame.height + len(aside), aside)
 

@@ -15,13 +15,13 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
-import verband
 from verband.domain.schema import schema
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
 from verband.sources.formats import Format
 from verband.sources.reading import Reading
 from verband.sources.tabular import empty
+from verband.version import __version__
 from verband.warehouse import assembly
 from verband.warehouse.store import FORMAT_VERSION, Warehouse, connect, run, sql, to_frame
 from verband.warehouse.vintages import identify
@@ -70,7 +70,7 @@ class LoadResult:
 
 def mode_of(kind: Format, *, strict: bool) -> str:
     """Say how a file was read: another version, format or strictness may read it otherwise."""
-    return f"{verband.__version__}|{kind.name}|{'strict' if strict else 'keep going'}"
+    return f"{__version__}|{kind.name}|{'strict' if strict else 'keep going'}"
 
 
 def build(
@@ -132,7 +132,7 @@ def build(
         progress(total, total, "putting the sources together")
         assembly.assemble(connection)
         snapshot = _snapshot(connection)
-        run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), verband.__version__])
+        run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), __version__])
         run(connection, "COMMIT")
         run(connection, "CHECKPOINT")
     finally:

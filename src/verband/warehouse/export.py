@@ -14,9 +14,9 @@ from typing import Any
 
 import polars as pl
 
-import verband
 from verband.domain.schema import Schema, schema
 from verband.errors import BadInputError, UnknownNameError, WorkspaceError
+from verband.version import __version__
 from verband.warehouse.store import Warehouse
 
 _TYPE_NAMES = {"text": "string", "integer": "integer", "number": "number", "date": "date", "boolean": "boolean"}
@@ -157,6 +157,6 @@ def _package(path: Path, resource: dict[str, Any]) -> dict[str, Any]:
         "profile": "tabular-data-package",
         "name": "verband-export",
         "title": "Tables of Verband",
-        "contributors": [{"title": f"Verband {verband.__version__}", "role": "wrangler"}],
+        "contributors": [{"title": f"Verband {__version__}", "role": "wrangler"}],
         "resources": sorted([*kept, resource], key=lambda item: str(item["path"])),
     }
