@@ -143,6 +143,7 @@ def _single(keys: pd.Series, codes: pd.Series) -> dict[str, Any]:
 
 def _codes_of(names: pd.Series, listed: pd.DataFrame) -> dict[str, str]:
     """Names to codes: by the name without accents and signs, then also without what stands between brackets."""
+    listed = listed[["code", "name"]].drop_duplicates()
     sound = listed[~listed["name"].str.contains(r"[^\w\s'’ʼ`,.()/-]|[\d_]|[ÃÂ\ufffd]", regex=True)]
     full = _single(_plain(sound["name"], keep_brackets=True), sound["code"])
     base = _single(_plain(sound["name"], keep_brackets=False), sound["code"])

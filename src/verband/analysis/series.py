@@ -50,6 +50,8 @@ class YearQuestion:
         Why there are no parts or no codes.
     note
         What the reader should know beside the figure (a linked code, a split).
+    assumed
+        The weights of the parts are an assumed division, not a record of what went where.
     """
 
     year: int
@@ -57,6 +59,7 @@ class YearQuestion:
     codes: tuple[str, ...] | None
     stopped: str | None = None
     note: str | None = None
+    assumed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class SeriesRow:
     Attributes
     ----------
     kind
-        ``measured`` for one published figure, ``derived`` for a sum or share; ``None`` where missing.
+        ``measured`` for one published figure, ``derived`` for a sum or share, ``assumed`` for an assumed division;
+        ``None`` where missing.
     missing
         Why there is no figure; ``None`` if there is one.
     """
@@ -81,6 +85,29 @@ class SeriesRow:
     codes: tuple[str, ...] = ()
     parts: tuple[str, ...] = ()
     note: str | None = None
+
+
+def allocation_share(own_inhabitants: float, all_inhabitants: Sequence[float]) -> float:
+    """Share of a merged municipality's amounts that is allocated to one of its predecessors: by inhabitants.
+
+    An assumption: it gives every predecessor the amount per inhabitant of the whole.
+
+    Parameters
+    ----------
+    own_inhabitants
+        Inhabitants of the predecessor that went into it, on 1 January of the boundaries asked.
+    all_inhabitants
+        The same for all predecessors, this one among them.
+
+    Raises
+    ------
+    ValueError
+        If the predecessors have no inhabitants.
+    """
+    total = sum(all_inhabitants)
+    if total <= 0:
+        raise ValueError("predecessors without inhabitants")
+    return own_inhabitants / total
 
 
 def task_series(
@@ -142,7 +169,7 @@ def _row(
         cost_eur=total * 1000,
         inhabitants=people,
         cost_eur_per_inhabitant=total * 1000 / people if people else None,
-        kind="measured" if single else "derived",
+        kind="assumed" if question.assumed else "measured" if single else "derived",
         missing=None,
         codes=question.codes or (),
         parts=names,

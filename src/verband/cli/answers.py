@@ -131,6 +131,10 @@ def series(
         int | None,
         typer.Option("--boundaries", help="Boundaries of 1 January of this year; each year's own by default."),
     ] = None,
+    allocate: Annotated[
+        bool,
+        typer.Option("--allocate", help="Divide figures of later years than the boundaries by inhabitants: assumed."),
+    ] = False,
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
@@ -140,7 +144,9 @@ def series(
     """
     from verband.workspace import Workspace  # noqa: PLC0415
 
-    found = Workspace(workspace).series(municipality, task, report=report.value, boundaries=boundaries)
+    found = Workspace(workspace).series(
+        municipality, task, report=report.value, boundaries=boundaries, allocate=allocate
+    )
     _lead_on(found.led_from)
     rows = [
         {

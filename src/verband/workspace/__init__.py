@@ -179,6 +179,8 @@ class Workspace:
             ``accounts`` or ``budget``.
         boundaries
             Sum the predecessors in the boundaries of 1 January of this year; each year's own by default.
+        allocate
+            Give figures of later years than the boundaries too, divided by inhabitants: assumed.
 
         Raises
         ------
@@ -186,7 +188,7 @@ class Workspace:
             If the municipality, the task or the year is unknown.
         """
         with self._open() as warehouse:
-            return gather_series(warehouse, municipality, task, report=report, boundaries=boundaries)
+            return gather_series(warehouse, municipality, task, report=report, boundaries=boundaries, allocate=allocate)
 
     def national(self, year: int, *, report: str = "accounts") -> NationalTotals:
         """Add up the key totals of one year and report over all municipalities that filed it.

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from verband.analysis.series import Part, SeriesRow, YearQuestion, task_series
+from verband.analysis.series import Part, SeriesRow, YearQuestion, allocation_share, task_series
 from verband.domain.task import YearPlan, series_plan
 from verband.errors import UnknownNameError
 from verband.warehouse.store import Warehouse
@@ -32,7 +32,9 @@ class Series:
     led_from: str | None
 
 
-def gather_series(warehouse: Warehouse, text: str, task: str, *, report: str, boundaries: int | None) -> Series:
+def gather_series(
+    warehouse: Warehouse, text: str, task: str, *, report: str, boundaries: int | None, allocate: bool = False
+) -> Series:
     """Answer ``verband series``: see :meth:`verband.workspace.Workspace.series`."""
     warehouse.require("cost_per_task", "key_totals", "municipality_list", "inhabitants")
     names = Names(warehouse)
@@ -49,15 +51,17 @@ def gather_series(warehouse: Warehouse, text: str, task: str, *, report: str, bo
         .select("code", "year", "reason", "dissolved_in_year")
         .iter_rows()
     }
-    questions = [
-        _stopped(plan.year, f"boundaries of {boundaries} cannot hold figures of a later year: ask later boundaries")
-        if plan.year in later
-        else _question(names, found.code, plan, boundaries, reasons)
-        for plan in plans
-    ]
+    people = warehouse.table("inhabitants")
+    questions = []
+    for plan in plans:
+        if plan.year not in later:
+            questions.append(_question(names, found.code, plan, boundaries, reasons))
+        elif allocate and boundaries is not None:
+            questions.append(_allocated(names, found.code, plan, boundaries, reasons, people))
+        else:
+            questions.append(_stopped(plan.year, _EARLIER.format(boundaries=boundaries)))
     codes = {part.code for question in questions for part in question.parts}
     cost = warehouse.query("cost_of_municipalities", codes=sorted(codes), report=report)
-    people = warehouse.table("inhabitants").filter(pl.col("code").is_in(list(codes)))
     rows = task_series(
         questions,
         {(code, year, item): amount for code, year, item, amount in cost.iter_rows()},
@@ -65,6 +69,12 @@ def gather_series(warehouse: Warehouse, text: str, task: str, *, report: str, bo
         report=report,
     )
     return Series(found.code, found.name, rows, warehouse.source_of("cost_per_task"), found.led_from)
+
+
+_EARLIER = (
+    "boundaries of {boundaries} cannot hold figures of a later year: ask later boundaries, "
+    "or --allocate for an assumed division by inhabitants"
+)
 
 
 def _stopped(year: int, reason: str) -> YearQuestion:
@@ -97,6 +107,37 @@ def _question(
             if part.in_successor
         ]
     return YearQuestion(year, parts, plan.codes, stopped=plan.reason, note="; ".join(notes) or None)
+
+
+def _allocated(  # noqa: PLR0917  a question and what it is answered from
+    names: Names,
+    code: str,
+    plan: YearPlan,
+    boundaries: int,
+    reasons: dict[tuple[str, int], tuple[str, bool]],
+    people: pl.DataFrame,
+) -> YearQuestion:
+    """A year after the boundaries: what became of the municipality, divided by the inhabitants it brought in."""
+    inhabitants = dict(people.filter(pl.col("year") == boundaries).select("code", "inhabitants").iter_rows())
+    parts, notes, assumed = [], [plan.note] if plan.note else [], False
+    for successor in names.changes.carry(code, boundaries, plan.year):
+        brought = {
+            item.code: inhabitants[item.code] * item.weight
+            for item in names.changes.predecessors(successor.code, plan.year, boundaries)
+            if item.weight is not None and item.code in inhabitants
+        }
+        if code not in brought:
+            return _stopped(plan.year, f"inhabitants of {names.name(code)} on 1 January {boundaries} are not known")
+        share = allocation_share(brought[code], list(brought.values()))
+        parts.append(_part(names, successor.code, share, plan.year, reasons))
+        if share < 1:
+            assumed = True
+            notes.append(
+                f"{share:.1%} of {names.name(successor.code)}, by inhabitants on 1 January {boundaries}: assumed"
+            )
+    return YearQuestion(
+        plan.year, tuple(parts), plan.codes, stopped=plan.reason, note="; ".join(notes) or None, assumed=assumed
+    )
 
 
 def _part(

@@ -1,0 +1,153 @@
+"""The figures of a dossier as records with unit, kind, source and date, for those who go on with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from verband.analysis.portrait import Portrait
+from verband.analysis.spread import Spread
+from verband.domain.figure import Figure, Kind
+
+NOT_FILED = "no figure in the published accounts"
+_EUR, _PER_HEAD, _FRACTION = "EUR", "EUR per inhabitant", "fraction"
+
+
+def figures(portrait: Portrait) -> tuple[Figure, ...]:
+    """Gather the figures of a dossier; those without a value say why it is missing."""
+    return tuple(
+        figure
+        for part in (_identity, _arrangements, _dependence, _costs, _staff, _finances)
+        for figure in part(portrait)
+    )
+
+
+def _figure(
+    name: str,
+    value: float | None,
+    unit: str,
+    kind: Kind,
+    source: str,
+    as_of: str,
+    definition: str,
+) -> Figure:
+    missing = None if value is not None else NOT_FILED
+    return Figure(name, value, unit, kind, source, as_of, definition, missing)
+
+
+def _files(portrait: Portrait, *tables: str) -> str:
+    return ", ".join(dict.fromkeys(file for item in portrait.provenance if item.table in tables for file in item.files))
+
+
+def _group(name: str, spread: Spread, unit: str, source: str, as_of: str, definition: str) -> Iterator[Figure]:
+    for quartile, value in (("lower_quartile", spread.low), ("median", spread.median), ("upper_quartile", spread.high)):
+        yield _figure(f"{name}_{quartile}", value, unit, Kind.DERIVED, source, as_of, definition)
+
+
+def _identity(portrait: Portrait) -> Iterator[Figure]:
+    identity, source = portrait.identity, _files(portrait, "inhabitants")
+    day = f"{identity.year}-01-01"
+    yield _figure(
+        "inhabitants", identity.inhabitants, "persons", Kind.MEASURED, source, day, "Inhabitants on 1 January"
+    )
+
+
+def _arrangements(portrait: Portrait) -> Iterator[Figure]:
+    found = portrait.arrangements
+    if found is None:
+        return
+    sources = ", ".join(dict.fromkeys(item.source for item in found.items))
+    as_of = found.oldest.isoformat() if found.oldest else ""
+    for status in ("compulsory", "cooperate", "voluntary", "unknown"):
+        number = sum(item.status == status for item in found.items)
+        definition = "Arrangements in force as far as the sources tell; the date is that of the oldest source"
+        yield _figure(f"arrangements_{status}", number, "arrangements", Kind.DERIVED, sources, as_of, definition)
+
+
+def _dependence(portrait: Portrait) -> Iterator[Figure]:
+    facts = portrait.dependence
+    if facts is None:
+        return
+    source = _files(portrait, "key_totals", "inhabitants")
+    bound = "Income transfers to arrangements (Iv3 L4.3.3); a lower bound"
+    paid, spreads = dict(facts.paid_eur), dict(facts.class_spread)
+    for item in facts.own:
+        year = str(item.year)
+        definition = f"{bound}; divided by total cost"
+        yield _figure(
+            "share_of_cost_through_arrangements", item.share_of_cost, _FRACTION, Kind.DERIVED, source, year, definition
+        )
+        yield _figure(
+            "paid_to_arrangements_per_inhabitant", item.eur_per_inhabitant, _PER_HEAD, Kind.DERIVED, source, year, bound
+        )
+        yield _figure("paid_to_arrangements", paid.get(item.year), _EUR, Kind.DERIVED, source, year, bound)
+        if item.year in spreads:
+            name = "share_of_cost_through_arrangements_size_class"
+            yield from _group(
+                name, spreads[item.year], _FRACTION, source, year, "The other municipalities of the size class"
+            )
+    yield from _group(
+        "paid_to_arrangements_per_inhabitant_alike",
+        facts.alike_eur_per_inhabitant,
+        _PER_HEAD,
+        source,
+        str(facts.year),
+        "The municipalities most alike",
+    )
+
+
+def _costs(portrait: Portrait) -> Iterator[Figure]:
+    facts = portrait.costs
+    if facts is None:
+        return
+    source, year = _files(portrait, "cost_per_task", "inhabitants"), str(facts.year)
+    for item in (facts.total, *facts.tasks):
+        name = f"cost_{item.task}"
+        definition = f"Gross cost: {item.title}"
+        yield _figure(name, item.cost_eur, _EUR, Kind.MEASURED, source, year, definition)
+        yield _figure(f"{name}_per_inhabitant", item.alike.value, _PER_HEAD, Kind.DERIVED, source, year, definition)
+        yield from _group(
+            f"{name}_per_inhabitant_alike", item.alike, _PER_HEAD, source, year, "The municipalities most alike"
+        )
+
+
+def _staff(portrait: Portrait) -> Iterator[Figure]:
+    facts = portrait.staff
+    if facts is None:
+        return
+    source, year, own = _files(portrait, "key_totals", "inhabitants"), str(facts.year), facts.own
+    yield _figure(
+        "own_pay_per_inhabitant", own.own_pay_eur_per_inhabitant, _PER_HEAD, Kind.DERIVED, source, year, "Iv3 L1.1"
+    )
+    yield _figure(
+        "hired_staff_per_inhabitant",
+        own.hired_pay_eur_per_inhabitant,
+        _PER_HEAD,
+        Kind.DERIVED,
+        source,
+        year,
+        "Iv3 L3.5.1",
+    )
+    told = "Hired staff / (hired staff + own pay)"
+    if own.outsourced:
+        told += "; the organisation is outsourced: not comparable"
+    yield _figure("hired_share", own.hired_share, _FRACTION, Kind.DERIVED, source, year, told)
+    if not own.outsourced:
+        definition = "The municipalities most alike, without outsourced organisations"
+        yield from _group("hired_share_alike", facts.alike, _FRACTION, source, year, definition)
+
+
+def _finances(portrait: Portrait) -> Iterator[Figure]:
+    facts = portrait.finances
+    if facts is None:
+        return
+    source = _files(portrait, "financial_ratios")
+    for ratio in (*facts.accounts, *facts.budget):
+        definition = f"As the municipality filed it, {ratio.report_type}; budget {ratio.budget_year}"
+        name = f"{ratio.ratio}_{ratio.report_type}"
+        yield _figure(name, ratio.value, _FRACTION, Kind(ratio.kind), source, str(ratio.year), definition)
+    source = _files(portrait, "key_totals")
+    for sheet in facts.balance:
+        day = f"{sheet.year}-12-31"
+        yield _figure("equity", sheet.equity_eur, _EUR, Kind.MEASURED, source, day, "Closing balance")
+        yield _figure("balance_total", sheet.balance_total_eur, _EUR, Kind.MEASURED, source, day, "Closing balance")
+        yield _figure("solvency", sheet.solvency, _FRACTION, Kind.DERIVED, source, day, "Equity / balance total")
