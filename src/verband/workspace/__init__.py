@@ -165,7 +165,13 @@ class Workspace:
             return gather_arrangements(warehouse, municipality, on=on)
 
     def series(
-        self, municipality: str, task: str, *, report: str = "accounts", boundaries: int | None = None
+        self,
+        municipality: str,
+        task: str,
+        *,
+        report: str = "accounts",
+        boundaries: int | None = None,
+        allocate: bool = False,
     ) -> Series:
         """Give the cost of a task over the years, missing years and breaks included.
 

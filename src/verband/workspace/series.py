@@ -109,7 +109,7 @@ def _question(
     return YearQuestion(year, parts, plan.codes, stopped=plan.reason, note="; ".join(notes) or None)
 
 
-def _allocated(  # noqa: PLR0917  a question and what it is answered from
+def _allocated(
     names: Names,
     code: str,
     plan: YearPlan,

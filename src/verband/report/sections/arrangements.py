@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from verband.analysis.arrangements import Arrangement, ArrangementList
-from verband.domain.arrangement import legal_forms
+from verband.domain.arrangement import Arrangement, ArrangementList
+from verband.domain.classification import legal_forms
 from verband.report.context import Context
 from verband.report.page import Block, Items, Paragraph, Section, Table
 
