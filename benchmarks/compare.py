@@ -49,7 +49,10 @@ def main() -> int:
         faults.append("set aside")
     counts = " and ".join(str(sum(side.values())) for side in aside)
     print(f"{'set aside, by reason':34}{counts}{'' if aside[0] == aside[1] else f'  DIFFERENT {aside}'}")
-    print(f"\n{sum(ours.values())} rows in {len(ours)} tables" + (", every row the same" if content and not faults else ""))
+    print(
+        f"\n{sum(ours.values())} rows in {len(ours)} tables"
+        + (", every row the same" if content and not faults else "")
+    )
     if faults:
         print(f"The two differ in: {', '.join(faults)}", file=sys.stderr)
     return bool(faults)

@@ -94,7 +94,14 @@ def compare(title: str, folder: Path, scratch: Path, *, repeats: int, content: b
         f"{ours.cpu_median / peer.cpu_median:.2f} of its processor time and "
         f"{ours.peak_largest / peer.peak_largest:.2f} of its memory.\n"
     )
-    words = [sys.executable, "-m", "benchmarks.compare", str(ours_file), str(target), *(["--content"] if content else [])]
+    words = [
+        sys.executable,
+        "-m",
+        "benchmarks.compare",
+        str(ours_file),
+        str(target),
+        *(["--content"] if content else []),
+    ]
     sys.stdout.flush()
     if subprocess.run(words, cwd=measure.ROOT, check=False).returncode:
         raise SystemExit("the two sides do not hold the same: their times cannot be compared")

@@ -26,7 +26,7 @@ def _content(path: Path) -> bytes:
 
 def _shape(content: bytes) -> tuple[str, str] | None:
     """Delimiter and the column that tells municipalities apart; ``None`` for a file that is linked as it is."""
-    line = content.split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").rstrip("\r")
+    line = next(iter(content[:65536].decode("utf-8-sig", errors="replace").splitlines()), "")
     for mark in DELIMITERS:
         names = next(csv.reader([line], delimiter=mark), [])
         if names[:1] == ["gm_code"]:
@@ -37,7 +37,7 @@ def _shape(content: bytes) -> tuple[str, str] | None:
 
 
 def _read(content: bytes, mark: str) -> pl.DataFrame:
-    return pl.read_csv(io.BytesIO(content), separator=mark, infer_schema=False, missing_utf8_is_empty_string=True)
+    return pl.read_csv(io.BytesIO(content), separator=mark, infer_schema=False)
 
 
 def _new_codes(known: set[str]) -> list[dict[str, str]]:

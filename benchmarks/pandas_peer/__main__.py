@@ -14,14 +14,14 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
-import verband
-from verband.domain.reference import reference
-from verband.domain.schema import schema
 
+import verband
 from benchmarks.pandas_peer import documents, tables
 from benchmarks.pandas_peer.contract import FaultyFileError, Read
+from verband.domain.reference import reference
+from verband.domain.schema import schema
 
 HEAD_BYTES = 64 * 1024
 QUERIES = Path(verband.__file__).parent / "warehouse" / "queries"
@@ -119,7 +119,9 @@ class Writer:
 
     def _refuse_unless_same(self, table: str, frame: pd.DataFrame, number: int, name: str) -> None:
         earlier = self.connection.execute(f'SELECT * EXCLUDE (_file) FROM "{table}" WHERE _file = {number}').df()
-        mine, theirs = (item.astype("object").where(item.notna(), None).reset_index(drop=True) for item in (frame, earlier))
+        mine, theirs = (
+            item.astype("object").where(item.notna(), None).reset_index(drop=True) for item in (frame, earlier)
+        )
         if not mine.equals(theirs[list(mine.columns)]):
             raise FaultyFileError(f"{name}: another file holds the same table, and they differ")
 

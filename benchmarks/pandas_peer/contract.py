@@ -8,18 +8,25 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
 import pyarrow as pa
 from pyarrow import csv as arrow_csv
+
 from verband.domain.schema import Column, Schema
 
 DICTIONARY = pa.dictionary(pa.int32(), pa.string())
 MISSING_AMOUNT = -99998
+NATIONAL_ROW = "national total row"
 PANDAS_TYPES = {"text": "str", "integer": "Int64", "number": "float64", "date": "datetime64[s]", "boolean": "boolean"}
+
+
+Aside = tuple[int | None, str, str | None]
+"""Line, reason and text of a record that was set aside."""
 
 
 class FaultyFileError(Exception):
@@ -33,7 +40,7 @@ class Read:
     tables: dict[str, pd.DataFrame]
     rows_read: int
     scope: str = ""
-    aside: list[tuple[int | None, str, str | None]] = field(default_factory=list)
+    aside: list[Aside] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
@@ -86,6 +93,12 @@ def text_of(values: pd.Series) -> pd.Series:
     return values.astype("str")
 
 
+def mapped(values: pd.Series, function: Callable[[str], Any]) -> pd.Series:
+    """Apply a function once to every distinct text of a categorical."""
+    known = {value: function(value) for value in values.cat.categories}
+    return pd.Series([known.get(value) for value in values], index=values.index)
+
+
 def _convert(column: Column, text: pd.Series) -> pd.Series:
     """Distinct texts to values of the column; what does not fit is missing."""
     stripped = text.str.strip()
@@ -97,7 +110,16 @@ def _convert(column: Column, text: pd.Series) -> pd.Series:
         case "date":
             return pd.to_datetime(stripped, format="%Y-%m-%d", errors="coerce").astype("datetime64[s]")
         case "boolean":
-            words = {"yes": True, "ja": True, "true": True, "1": True, "no": False, "nee": False, "false": False, "0": False}
+            words = {
+                "yes": True,
+                "ja": True,
+                "true": True,
+                "1": True,
+                "no": False,
+                "nee": False,
+                "false": False,
+                "0": False,
+            }
             return stripped.str.lower().map(words).astype("boolean")
         case _:
             return stripped.where(stripped != "")
@@ -119,65 +141,71 @@ def _broken(column: Column, value: pd.Series) -> pd.Series:
     return broken
 
 
-def _fault(column: Column, where: str, row: int, value: object) -> FaultyFileError:
-    rule = column.allowed.describe() or column.type
-    return FaultyFileError(f"{where}, line {row + 2}: column {column.published!r} holds {value!r}, expected {rule}")
+def _stop_at_first(column: Column, faulty: Any, published: pd.Series, where: str) -> None:
+    rows = np.flatnonzero(faulty)
+    if len(rows):
+        value, rule = published.iloc[int(rows[0])], column.allowed.describe() or column.type
+        raise FaultyFileError(
+            f"{where}, line {rows[0] + 2}: column {column.published!r} holds {value!r}, expected {rule}"
+        )
 
 
-def _typed(
-    column: Column, published: pd.Series, translate: Mapping[str, str] | None, where: str, *, ready: bool
-) -> pd.Series:
-    """One column by its contract; distinct values are converted and checked once."""
-    if ready or isinstance(published.dtype, np.dtype) and published.dtype.kind == "f":
-        value = published if ready else published.where(np.isfinite(published))
-        if column.unit == "keur" and not ready:
-            value = value.mask(value == MISSING_AMOUNT)
-            faulty = published.notna() & value.isna() & (published != MISSING_AMOUNT)
-        else:
-            faulty = published.notna() & value.isna()
-        if isinstance(value.dtype, pd.CategoricalDtype):
-            plain = pd.Series(value.cat.categories)
-            wrong = np.flatnonzero(_broken(column, plain))
-            faulty = pd.Series(value.cat.codes.isin(wrong)) if len(wrong) else pd.Series(data=False, index=value.index)
-        elif column.allowed.describe():
-            faulty = faulty | _broken(column, value)
-        if column.required:
-            faulty = faulty | value.isna()
-        if faulty.any():
-            row = int(np.flatnonzero(faulty)[0])
-            raise _fault(column, where, row, published.iloc[row])
-        if column.type == "integer":
-            value = value.astype("Int64")
-        return value
-    if not isinstance(published.dtype, pd.CategoricalDtype):
-        published = published.astype("category")
+def _numbers(column: Column, published: pd.Series, where: str) -> pd.Series:
+    """A column that Arrow has parsed as numbers."""
+    value = published.where(np.isfinite(published))
+    if column.unit == "keur":
+        value = value.mask(value == MISSING_AMOUNT)
+        published = published.mask(published == MISSING_AMOUNT)
+    return _made(column, value, where, extra=published.notna() & value.isna())
+
+
+def _made(column: Column, value: pd.Series, where: str, extra: pd.Series | None = None) -> pd.Series:
+    """A column that is typed already: only its rules are left."""
+    faulty = np.zeros(len(value), dtype="bool") if extra is None else extra.to_numpy()
+    if isinstance(value.dtype, pd.CategoricalDtype):
+        wrong = np.flatnonzero(_broken(column, pd.Series(value.cat.categories)))
+        if len(wrong):
+            faulty = faulty | np.isin(value.cat.codes, wrong)
+    elif column.allowed.describe():
+        faulty = faulty | _broken(column, value).to_numpy()
+    if column.required:
+        faulty = faulty | value.isna().to_numpy()
+    _stop_at_first(column, faulty, value, where)
+    return value.astype("Int64") if column.type == "integer" else value
+
+
+def _texts(column: Column, published: pd.Series, translate: Mapping[str, str] | None, where: str) -> pd.Series:
+    """A column of categoricals; every distinct text is converted and checked once."""
     codes = published.cat.codes.to_numpy()
     texts = pd.Series(published.cat.categories, dtype="str")
-    given = texts.str.strip() != ""
-    source = texts.str.strip().map(translate) if translate is not None else texts
-    value = _convert(column, source.astype("str"))
-    faulty = given & value.isna() if column.type != "text" or translate is not None else pd.Series(data=False, index=texts.index)
+    source = texts.str.strip().map(translate).astype("str") if translate is not None else texts
+    value = _convert(column, source)
+    faulty = (texts.str.strip() != "") & value.isna()
     if column.unit == "keur":
-        missing = value == MISSING_AMOUNT
-        value = value.mask(missing)
+        value = value.mask(value == MISSING_AMOUNT)
     faulty = faulty | _broken(column, value)
     if column.required:
         faulty = faulty | value.isna()
-    wrong = np.flatnonzero(faulty)
-    bad = np.isin(codes, wrong) if len(wrong) else None
-    if column.required and (codes < 0).any():
-        bad = codes < 0 if bad is None else bad | (codes < 0)
-    if bad is not None and bad.any():
-        row = int(np.flatnonzero(bad)[0])
-        raise _fault(column, where, row, published.iloc[row])
-    if column.type == "text":
-        if value.notna().all() and value.is_unique:
-            return published.cat.rename_categories(value.tolist())
-        taken = pd.array(value.to_list(), dtype="str").take(codes, allow_fill=True)
-        return pd.Series(taken, index=published.index).astype("category")
+    wrong = [*np.flatnonzero(faulty), *([-1] if column.required else [])]
+    if wrong:
+        _stop_at_first(column, np.isin(codes, wrong), published, where)
     if column.type == "integer":
         value = value.astype("Int64")
-    return pd.Series(value.array.take(codes, allow_fill=True), index=published.index)
+    if column.type != "text":
+        return pd.Series(value.array.take(codes, allow_fill=True), index=published.index)
+    if value.notna().all() and value.is_unique:
+        return published.cat.rename_categories(value.tolist())
+    taken = pd.array(value.to_list(), dtype="str").take(codes, allow_fill=True)
+    return pd.Series(taken, index=published.index).astype("category")
+
+
+def _typed(column: Column, published: pd.Series, translate: Mapping[str, str] | None, where: str) -> pd.Series:
+    """One published column by its contract."""
+    if isinstance(published.dtype, np.dtype) and published.dtype.kind == "f":
+        return _numbers(column, published, where)
+    if not isinstance(published.dtype, pd.CategoricalDtype):
+        published = published.astype("category")
+    return _texts(column, published, translate, where)
 
 
 def apply_contract(
@@ -212,9 +240,9 @@ def apply_contract(
     columns: dict[str, pd.Series] = {}
     for column in contract.columns:
         if column.name in ready:
-            columns[column.name] = _typed(column, ready[column.name], None, where, ready=True)
+            columns[column.name] = _made(column, ready[column.name], where)
         elif column.published and column.published in raw.columns:
-            columns[column.name] = _typed(column, raw[column.published], translate.get(column.name), where, ready=False)
+            columns[column.name] = _typed(column, raw[column.published], translate.get(column.name), where)
         else:
             columns[column.name] = pd.Series(index=raw.index, dtype=PANDAS_TYPES[column.type])
     frame = pd.DataFrame(columns, index=raw.index, copy=False)

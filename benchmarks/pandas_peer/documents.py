@@ -8,16 +8,16 @@ from itertools import chain
 from typing import Any
 
 import numpy as np
-import pandas as pd
-from verband.domain.schema import schema
+import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.pandas_peer.contract import FaultyFileError, Read, apply_contract
-from benchmarks.pandas_peer.tables import Reader, is_json, parse_json
+from benchmarks.pandas_peer.tables import Reader
+from verband.domain.schema import schema
 
 
 def recognise(head: bytes) -> Reader | None:
     """Return the reader for a JSON file by its first 64 kB, ``None`` for any other file."""
-    if not is_json(head):
+    if not _is_json(head):
         return None
     text = head.decode("utf-8", errors="replace")
     if ('"codelijsten"' in text or '"grijze_cellen"' in text) and ('"overheidslaag"' in text or '"codelijst"' in text):
@@ -45,7 +45,7 @@ def _frame(table: str, rows: list[dict[str, Any]], edition: dict[str, Any], name
 
 
 def _definitions(name: str, content: bytes) -> Read:
-    document = parse_json(content, name)
+    document = _parse_json(content, name)
     try:
         about = document["metadata"]
         edition = {"layer": about["overheidslaag"], "year": int(about["boekjaar"])}
@@ -110,7 +110,7 @@ def _codes(title: str, top: list[dict[str, Any]]) -> list[dict[str, Any]]:
 
 
 def _borders(name: str, content: bytes) -> Read:
-    rows = [_border(feature, name) for feature in parse_json(content, name)["features"]]
+    rows = [_border(feature, name) for feature in _parse_json(content, name)["features"]]
     raw = pd.DataFrame(rows)
     raw["year"] = raw["year"].astype("Int64")
     frame, _ = apply_contract(raw, schema("municipality_borders"), name, ready=_ready(raw, "municipality_borders"))
@@ -126,17 +126,35 @@ def _border(feature: dict[str, Any], name: str) -> dict[str, Any]:
         raise FaultyFileError(f"{name}: jrstatcode of {about['statcode']}")
     places = np.array(list(chain.from_iterable(rings)), dtype="float64")[:, :2]
     (west, south), (east, north) = places.min(axis=0), places.max(axis=0)
-    if not (2.5 <= west and east <= 8 and 50 <= south and north <= 54.5):
+    if not (west >= 2.5 and east <= 8 and south >= 50 and north <= 54.5):
         raise FaultyFileError(f"{name}: {about['statcode']} is not in the Netherlands")
     return {
         "code": about["statcode"],
         "name": about["statnaam"].strip(),
         "year": int(about["jrstatcode"][:4]),
-        "geometry": json.dumps(
-            {"type": shape["type"], "coordinates": shape["coordinates"]}, separators=(",", ":")
-        ),
+        "geometry": json.dumps({"type": shape["type"], "coordinates": shape["coordinates"]}, separators=(",", ":")),
         "west": west,
         "south": south,
         "east": east,
         "north": north,
     }
+
+
+def _is_json(head: bytes) -> bool:
+    """Whether a file is JSON by its first sign."""
+    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
+
+
+def _parse_json(content: bytes, name: str) -> Any:
+    """JSON without repeated keys and without numbers that are none."""
+
+    def single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        made = dict(pairs)
+        if len(made) != len(pairs):
+            raise FaultyFileError(f"{name}: a key stands more than once in one object")
+        return made
+
+    def refuse(text: str) -> None:
+        raise FaultyFileError(f"{name}: {text} is no number")
+
+    return json.loads(content.decode("utf-8-sig"), object_pairs_hook=single, parse_constant=refuse)

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import functools
-import json
 import re
 import unicodedata
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import Any
 
 import ftfy
 import numpy as np
-import pandas as pd
+import pandas as pd  # type: ignore[import-untyped]
+
+from benchmarks.pandas_peer.contract import (
+    NATIONAL_ROW,
+    FaultyFileError,
+    Read,
+    apply_contract,
+    first_row,
+    mapped,
+    split,
+    text_of,
+)
+from benchmarks.pandas_peer.grants import read_no_results, read_wide, wide_table
 from verband.domain.reference import reference
 from verband.domain.schema import Schema, schema
-
-from benchmarks.pandas_peer.contract import FaultyFileError, Read, apply_contract, first_row, split, text_of
 
 DELIMITERS = (",", ";", "\t")
 REPORT = {"report": {"begroting": "budget", "jaarrekening": "accounts"}}
 NOT_FILED = "not filed: every amount is 0 in the published table"
 NO_BALANCE = "no balance sheet filed: equity and balance total are 0 in the published table"
-NATIONAL_ROW = "national total row"
 STATUS = {"status": {"definitief": "final", "voorlopig": "provisional"}}
 TRANSLATE: dict[str, dict[str, dict[str, str]]] = {
     **dict.fromkeys(
@@ -90,13 +97,13 @@ def recognise(head: bytes) -> Reader | None:
         return None
     headers = {mark: [name.strip() for name in first_row(content, mark)] for mark in DELIMITERS}
     for mark, names in headers.items():
-        if wide := _wide(set(names)):
-            return functools.partial(_read_wide, wide, mark)
+        if wide := wide_table(set(names)):
+            return functools.partial(read_wide, wide, mark)
     if 3 <= len(headers[";"]) <= 5 and headers[";"][:2] == ["Gemeente", "CBS"]:
         return _read_region
     lines = content.decode("utf-8", errors="replace").splitlines()
     if lines[0].strip() == '""' and not any(mark in content for mark in (b",", b";", b"\t")):
-        return _read_no_results
+        return read_no_results
     if len(lines) >= 5 and all(re.fullmatch(r"[a-z0-9-]+(\.[a-z0-9-]+)+", line) for line in lines[:-1]):
         return _read_websites
     for mark, names in headers.items():
@@ -237,18 +244,15 @@ def _ratios(read: Read, contract: Schema, _name: str) -> None:
     read.tables[contract.name] = frame.assign(doubt=doubt)
 
 
-def _mapped(values: pd.Series, function: Callable[[str], Any]) -> pd.Series:
-    known = {value: function(value) for value in values.cat.categories}
-    return pd.Series([known.get(value) for value in values], index=values.index)
-
-
 def _repair(name: str) -> str:
     return " ".join(ftfy.fix_encoding(name).split())
 
 
 def _arrangement_id(name: str) -> str:
     letters = str.maketrans({"ß": "ss", "ø": "o", "æ": "ae", "œ": "oe", "ł": "l", "đ": "d"})
-    plain = unicodedata.normalize("NFKD", _repair(name).casefold().translate(letters)).encode("ascii", "ignore").decode()
+    plain = (
+        unicodedata.normalize("NFKD", _repair(name).casefold().translate(letters)).encode("ascii", "ignore").decode()
+    )
     return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")
 
 
@@ -263,14 +267,14 @@ def _supplier(name: str) -> str:
 def _participants_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
     who, what, by = "Deelnemer", "Gemeenschappelijke regeling", "Provincie"
     as_of = next(row["as_of"] for row in reference("arrangement_list_vintages"))
-    damage = [_mapped(raw[name], lambda text: ftfy.fix_encoding(text) != text) for name in (who, what)]
+    damage = [mapped(raw[name], lambda text: ftfy.fix_encoding(text) != text) for name in (who, what)]
     frame = pd.DataFrame({
-        "participant_published": raw[who], "participant": _mapped(raw[who], _repair),
-        "arrangement_published": raw[what], "arrangement": _mapped(raw[what], _repair),
-        "arrangement_id": _mapped(raw[what], _arrangement_id), "postcode": _mapped(raw["Postcode"], _repair),
-        "place": _mapped(raw["Plaats"], str.strip), "supplier_published": raw[by], "supplier": _mapped(raw[by], _supplier),
+        "participant_published": raw[who], "participant": mapped(raw[who], _repair),
+        "arrangement_published": raw[what], "arrangement": mapped(raw[what], _repair),
+        "arrangement_id": mapped(raw[what], _arrangement_id), "postcode": mapped(raw["Postcode"], _repair),
+        "place": mapped(raw["Plaats"], str.strip), "supplier_published": raw[by], "supplier": mapped(raw[by], _supplier),
         "repaired": (damage[0] | damage[1]).astype("boolean"),
-        "supplier_repaired": _mapped(
+        "supplier_repaired": mapped(
             raw[by], lambda text: _supplier(text) != " ".join(text.split()).removeprefix("Provincie ")
         ).astype("boolean"),
     })  # fmt: skip
@@ -298,7 +302,7 @@ def _participants_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Se
 
 def _entities_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Series], pd.DataFrame]:
     patterns = [(re.compile(row["pattern"]), row["kind_of_body"]) for row in reversed(reference("iv3_entity_kinds"))]
-    kind = _mapped(raw["cbsId"], lambda code: next((word for one, word in patterns if one.fullmatch(code)), "unknown"))
+    kind = mapped(raw["cbsId"], lambda code: next((word for one, word in patterns if one.fullmatch(code)), "unknown"))
     return {"kind_of_body": kind.astype("category")}, raw
 
 
@@ -309,7 +313,9 @@ def _boundaries_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Seri
 
 def _boundaries(read: Read, contract: Schema, name: str) -> None:
     frame = read.tables[contract.name]
-    parts = frame[frame["type"] != "boundary_correction"].groupby(["effective_date", "old_code"], observed=True)["share"]
+    parts = frame[frame["type"] != "boundary_correction"].groupby(["effective_date", "old_code"], observed=True)[
+        "share"
+    ]
     total, unknown = parts.sum(), parts.apply(lambda share: share.isna().any())
     if ((total > 1.005) | (~unknown & (total < 0.995))).any():
         raise FaultyFileError(f"{name}: shares of an old municipality do not add up to 1")
@@ -341,7 +347,7 @@ def _staff_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Series], 
 
 def _staff(read: Read, contract: Schema, _name: str) -> None:
     frame = read.tables[contract.name]
-    mended = {name: _mapped(frame[name], _mac_name).astype("category") for name in ("organisation", "place")}
+    mended = {name: mapped(frame[name], _mac_name).astype("category") for name in ("organisation", "place")}
     read.tables[contract.name] = frame.assign(**mended)
 
 
@@ -391,111 +397,6 @@ AFTER: dict[str, Callable[[Read, Schema, str], None]] = {
 }  # fmt: skip
 
 
-def _wide(names: set[str]) -> str | None:
-    """Return which of the wide tables of the general grant a header belongs to."""
-    if {"Naam", "Prov", "inwo", "vast nieuw"} <= names:
-        return "grant_volumes"
-    if {"Naam", "Prov", "Beschermd wonen", "Participatie"} <= names:
-        return "grant_special_payments"
-    if {"Codering maatstaf", "Naam maatstaf", "Totaal"} <= names:
-        return "grant_weights"
-    results = {"Gemeenten", "Bestuur en ondersteuning", "Onroerendezaakbelasting", "Totaal"}
-    return "grant_results" if results <= names else None
-
-
-_WIDE = {
-    "grant_volumes": (["CBS", "Naam"], "measure", "volume", ""),
-    "grant_special_payments": (["CBS", "Naam"], "payment", "amount_eur", ""),
-    "grant_weights": (["Codering maatstaf", "Naam maatstaf"], "cluster", "weight_eur", "total_weight_eur"),
-    "grant_results": (["Gemeenten"], "cluster", "amount_eur", "total_eur"),
-}
-
-
-def _edition(name: str) -> tuple[str, int]:
-    said = re.search(r"(?<![a-z0-9])([a-z])(\d{4})_(\d{4})(?!\d)", PurePath(name).name, re.IGNORECASE)
-    if said is None:
-        raise FaultyFileError(f"{name}: the name does not say which circular and year this is")
-    return f"{said[1].upper()}{said[2]}", int(said[3])
-
-
-def _dutch(text: pd.Series) -> pd.Series:
-    """Comma for decimals, dot for thousands only, a lone dash is 0."""
-    stripped = text.str.strip()
-    written = stripped.str.fullmatch(
-        r"-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?|-?[0-9]+(,[0-9]+)?([eE][+-]?[0-9]{1,3})?"
-    )
-    bare = stripped.str.replace(".", "", regex=False).str.replace(",", ".", regex=False)
-    value = pd.to_numeric(bare.where(written), errors="coerce")
-    return value.where(np.isfinite(value)).mask(stripped == "-", 0.0)
-
-
-def _read_wide(table: str, mark: str, name: str, content: bytes) -> Read:
-    identity, variable, value, total = _WIDE[table]
-    circular, year = _edition(name)
-    names = [item.strip() for item in first_row(content.removeprefix(b"\xef\xbb\xbf"), mark)]
-    names[0] = names[0] or "(row number)"
-    if names.count("CBS") == 2:
-        names[names.index("CBS", names.index("CBS") + 1)] = "CBS (again)"
-    present = [item for item in identity if item in names]
-    apart = {*present, "Prov", "(row number)", "CBS (again)"}
-    cells = [item for item in names if item not in apart]
-    raw = split(content[content.index(b"\n") + 1 :], mark, name, header=names, text=cells)
-    if "CBS (again)" in names and (text_of(raw["CBS"]) != text_of(raw["CBS (again)"])).any():
-        raise FaultyFileError(f"{name}: column CBS stands there twice, with different values")
-    wide = raw[[*present, *cells]].assign(_row=np.arange(len(raw)))
-    long = wide.melt(id_vars=[*present, "_row"], value_vars=cells, var_name=variable, value_name=value)
-    codes, texts = pd.factorize(long[value])  # every distinct cell is converted once
-    distinct = pd.Series(texts, dtype="str")
-    known = (_point if table == "grant_results" else _dutch)(distinct)
-    if (known.isna() & (distinct.str.strip() != "")).any():
-        raise FaultyFileError(f"{name}: a cell is no number")
-    long[value] = known.array.take(codes, allow_fill=True)
-    if total:
-        is_total = long[variable] == "Totaal"
-        totals, long = long.loc[is_total, value].to_numpy(), long[~is_total].reset_index(drop=True)
-        sums = long.groupby("_row")[value].sum().to_numpy()
-        rounding = 0.005 * (len(cells) + 1)
-        if table == "grant_results":
-            rounding = rounding + 1e-6 * long[value].abs().groupby(long["_row"]).sum().to_numpy()
-        if not (np.abs(sums - totals) <= rounding).all():
-            raise FaultyFileError(f"{name}: column 'Totaal' is not the sum of the other columns")
-        long["Totaal"] = totals[long["_row"]]
-    contract = schema(table)
-    ready = {
-        variable: long[variable].astype("category"), value: long[value],
-        "circular": pd.Series(pd.Categorical([circular]).repeat(len(long))),
-        "year": pd.Series(year, index=long.index, dtype="Int64"),
-    }  # fmt: skip
-    if total:
-        ready[total] = long["Totaal"]
-    if "CBS" in present:
-        ready["code"] = _mapped(long["CBS"], lambda text: "GM" + text.strip().zfill(4)).astype("category")
-    frame, _ = apply_contract(long, contract, name, ready=ready)
-    read = Read({table: frame}, len(raw), f"{circular} {year}")
-    if table == "grant_results":
-        national = frame["name"] == "Nederland"
-        sums = frame[~national].groupby("cluster", observed=True)["amount_eur"].sum()
-        gap = (sums - frame[national].set_index("cluster")["amount_eur"].reindex(sums.index)).abs()
-        read.remarks.append(f"the row 'Nederland' differs in {int((gap > 0.005 * (len(raw) + 1)).sum())} clusters")
-        read.aside.extend((int(row) + 2, NATIONAL_ROW, "Nederland") for row in long.loc[national, "_row"].unique())
-        read.tables[table] = frame[~national]
-    return read
-
-
-def _point(text: pd.Series) -> pd.Series:
-    value = pd.to_numeric(text.str.strip(), errors="coerce").astype("float64")
-    return value.where(np.isfinite(value))
-
-
-def _read_no_results(name: str, content: bytes) -> Read:
-    circular, year = _edition(name)
-    lines = [line for line in content.decode("utf-8").splitlines()[1:] if line.strip()]
-    reason = "a name without figures: the published file holds no results"
-    empty = pd.DataFrame({item.name: pd.Series(dtype="str") for item in schema("grant_results").columns})
-    aside = [(row + 2, reason, line) for row, line in enumerate(lines)]
-    return Read({"grant_results": empty}, len(lines), f"{circular} {year}", aside)
-
-
 def _read_websites(name: str, content: bytes) -> Read:
     raw = split(content, ",", name, header=["website"])
     frame, repeated = apply_contract(raw, schema("arrangement_websites"), name, ready={"website": raw["website"]})
@@ -515,8 +416,8 @@ def _read_region(name: str, content: bytes) -> Read:
     count = pd.to_numeric(text_of(raw["Inwoneraantal van regio"]), errors="coerce")
     ready = {
         "region_type": pd.Series(pd.Categorical([kind]).repeat(len(raw))),
-        "code": _mapped(raw["CBS"], lambda text: "GM" + text.strip()).astype("category"),
-        "region": _mapped(raw[division], str.strip).astype("category"),
+        "code": mapped(raw["CBS"], lambda text: "GM" + text.strip()).astype("category"),
+        "region": mapped(raw[division], str.strip).astype("category"),
         "region_inhabitants": count.mask(count == 0).astype("Int64"),
     }
     frame, _ = apply_contract(raw, schema("region_membership"), name, ready=ready)
@@ -528,23 +429,3 @@ def _read_region(name: str, content: bytes) -> Read:
     year = first if first is not None and first == last else pd.NA
     frame = frame.assign(list_year=pd.Series(year, index=frame.index, dtype="Int64"))
     return Read({"region_membership": frame}, len(raw), kind)
-
-
-def is_json(head: bytes) -> bool:
-    """Whether a file is JSON by its first sign."""
-    return head.removeprefix(b"\xef\xbb\xbf").lstrip()[:1] in (b"{", b"[")
-
-
-def parse_json(content: bytes, name: str) -> Any:
-    """JSON without repeated keys and without numbers that are none."""
-
-    def single(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        made = dict(pairs)
-        if len(made) != len(pairs):
-            raise FaultyFileError(f"{name}: a key stands more than once in one object")
-        return made
-
-    def refuse(text: str) -> None:
-        raise FaultyFileError(f"{name}: {text} is no number")
-
-    return json.loads(content.decode("utf-8-sig"), object_pairs_hook=single, parse_constant=refuse)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import sys
 
@@ -12,6 +13,7 @@ _HERE = os.path.dirname(__file__)  # noqa: PTH120  pathlib would double the time
 HELP_FILE = os.path.join(_HERE, "help.txt")  # noqa: PTH118
 BAD_INPUT = 2
 INTERNAL_FAULT = 1
+BROKEN_PIPE = 1
 INTERRUPTED = 130
 
 
@@ -26,17 +28,34 @@ def main(arguments: list[str] | None = None) -> int:
     Returns
     -------
     int
-        Exit status: 0 done, 2 for bad input, 130 when interrupted, 1 for a fault of Verband itself.
+        Exit status: 0 done, 2 for bad input, 130 when interrupted, 1 for a fault of Verband itself or a reader of the
+        answer that has gone away.
     """
     words = sys.argv[1:] if arguments is None else arguments
+    _prepare_streams()
+    try:
+        status = _answer(words)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        _discard_output()
+        status = BROKEN_PIPE
+    except OSError as error:
+        _discard_output()
+        reason = error.strerror or str(error)
+        status = _say(f"the answer cannot be written ({reason}). Write it to another place.", BAD_INPUT)
+    return status
+
+
+def _answer(words: list[str]) -> int:
     if words == ["--version"]:
-        from verband.version import __version__  # noqa: PLC0415
+        from verband import __version__  # noqa: PLC0415
 
         print(f"verband {__version__}")  # noqa: T201
         return 0
     if words in (["--help"], ["-h"], ["help"], []):
         with open(HELP_FILE, encoding="utf-8") as stream:  # noqa: PTH123
-            print(stream.read(), end="")  # noqa: T201
+            text = stream.read()
+        print(text, end="")  # noqa: T201
         return 0
     return _run(words)
 
@@ -44,23 +63,26 @@ def main(arguments: list[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     # polars' allocator keeps freed memory for ten seconds unless told otherwise: 40 MB more at the peak of a load.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
-    from verband.cli.app import application  # noqa: PLC0415
-    from verband.errors import VerbandError  # noqa: PLC0415
-
     status = 0
     try:
+        from verband.cli.app import application  # noqa: PLC0415
+
         application()(args=words, prog_name="verband")
     except SystemExit as stop:  # typer has said what was wrong with the words of the command
         status = stop.code if isinstance(stop.code, int) else BAD_INPUT
-    except VerbandError as error:
-        status = _say(str(error), BAD_INPUT)
+        if status == INTERRUPTED:
+            _say(_STOPPED, status)
     except KeyboardInterrupt:
-        status = _say("stopped; the workspace is as it was.", INTERRUPTED)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = _say(_STOPPED, INTERRUPTED)
     except OSError as error:
-        status = _say(f"{error.filename or 'the system'}: {error.strerror or error}.", BAD_INPUT)
+        if error.filename is None:  # no file of ours: standard output, which main speaks about
+            raise
+        status = _say(f"{_name(error.filename)}: {error.strerror or error}.", BAD_INPUT)
     except Exception as error:
+        from verband.errors import VerbandError  # noqa: PLC0415
+
+        if isinstance(error, VerbandError):
+            return _say(str(error), BAD_INPUT)
         if os.environ.get("VERBAND_DEBUG"):
             raise
         status = _say(
@@ -71,9 +93,43 @@ def _run(words: list[str]) -> int:
     return status
 
 
+_STOPPED = "stopped; the workspace is as it was."
+
+
 def _say(message: str, status: int) -> int:
     print(f"verband: {message}", file=sys.stderr)  # noqa: T201
     return status
+
+
+def _name(path: str | bytes) -> str:
+    return os.fsdecode(path)
+
+
+def _prepare_streams() -> None:
+    """Make sure there are three standard streams, and that any name can be written to them.
+
+    A closed stream would give its number to the next file that is opened, such as the database.
+    """
+    for number in range(3):
+        try:
+            os.fstat(number)
+        except OSError:
+            os.open(os.devnull, os.O_RDWR)
+    for name in ("stdout", "stderr"):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123
+        elif isinstance(stream, io.TextIOWrapper) and stream.encoding.lower() not in ("utf-8", "utf8"):
+            if stream.isatty():
+                stream.reconfigure(errors="replace")
+            else:
+                stream.reconfigure(encoding="utf-8")
+
+
+def _discard_output() -> None:
+    """Let what is still waiting go nowhere, so that the end of the process does not fail on it again."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123
 
 
 def run() -> None:

@@ -88,7 +88,8 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
-    console = Console(highlight=False)
+    # Names and file names are shown as they are: "[oud]" is no markup and ":sos:" no picture.
+    console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, (key, heading) in enumerate(columns.items()):
         numeric = any(isinstance(row.get(key), int | float) and not _is_year(key) for row in rows)

@@ -190,7 +190,7 @@ class Artist:
                     "encoding": {"x": {"value": width}, "y": y, "text": {"field": "text"}},
                 },
             ]
-            return _spec(layers, width, height, {"left": 8, "right": 16, "top": 4, "bottom": 28}, size)
+            return _spec(layers, width, height, {"left": 6, "right": 18, "top": 4, "bottom": 28}, size)
 
         return self._twice(name, title, f"{description} {own}", draw)
 
@@ -251,9 +251,10 @@ class Artist:
                 label(labels[2], 82, MUTED),
                 ticks(everyone, 94, 122, LINE, 0.8),
                 ticks(group, 38, 66, INK, 2),
-                ticks([own], 34, 126, ACCENT, 4),
+                ticks([own], 34, 70, ACCENT, 4),
+                ticks([own], 92, 126, ACCENT, 4),
             ]
-            return _spec(layers, width, height, {"left": 20, "right": 20, "top": 4, "bottom": 26}, size)
+            return _spec(layers, width, height, {"left": 12, "right": 28, "top": 4, "bottom": 26}, size)
 
         return self._twice(name, title, description, draw)
 

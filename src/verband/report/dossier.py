@@ -187,5 +187,5 @@ def _trusted(text: str) -> Markup:
 
 def _css_string(text: str) -> Markup:
     """A text as a string of a style sheet; everything but letters, digits and spaces is escaped by its number."""
-    escaped = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x}" for sign in text)
+    escaped = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x} " for sign in text)
     return Markup(f'"{escaped}"')  # noqa: S704

@@ -75,9 +75,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Terms with their meaning; each may carry an anchor."""
+    """Terms with their meaning; each may carry an anchor, and English words of the source before the meaning."""
 
-    entries: tuple[tuple[str, str, str | None], ...]
+    entries: tuple[tuple[str, str, str | None, str | None], ...]
 
 
 Block: TypeAlias = Paragraph | Table | Figures | Items | Terms

@@ -8,7 +8,7 @@ from datetime import date
 from verband.domain.figure import combine
 from verband.report.context import Context
 from verband.report.page import Answer
-from verband.report.sections.arrangements import sources_of
+from verband.report.sections.arrangements import sources_of, years_between
 from verband.report.sections.finances import latest_balance
 
 MOST_WORDS = 25
@@ -54,8 +54,12 @@ def _which(context: Context) -> Told:
     }
     told = [words(f"answers.which_{status}", number=number) for status, number in counts.items() if number]
     text = words.count("answers.which", len(found.items), told=words.join(told))
-    if found.oldest is not None and found.oldest.year < found.on.year:
-        text += " " + words("answers.which_oldest", year=found.oldest.year)
+    if found.oldest is not None and years_between(found.oldest, found.on) > 0:
+        listed = any(item.origin in ("list", "region") for item in found.items)
+        key = "incomplete" if listed else "old"
+        text += " " + words(
+            f"answers.which_oldest.{key}", year=found.oldest.year, age=years_between(found.oldest, found.on)
+        )
     kinds = [item.kind for item in found.items] + [str(item.status_kind) for item in found.items if item.status_kind]
     return text, str(combine(*kinds).value), sources_of(found), "arrangements"
 

@@ -12,31 +12,22 @@ from verband.warehouse.vintages import codes_of
 
 QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results", "task_accounts")
 """Tables that queries name; empty where nothing brought them."""
-_COST = ("cost_per_category", "reserve_additions_per_category")
-_INCOME = (
-    "specific_grants_per_main_task",
-    "levies_per_category",
-    "other_income_per_category",
-    "reserve_withdrawals_per_category",
-)
 
 
 def assemble(connection: duckdb.DuckDBPyConnection) -> None:
-    """Bring the sources together; every step changes nothing when it is done a second time.
+    """Bring the sources together, from nothing but what was published.
 
-    The zeros of the tables named above do not by themselves show that a report was not filed; the key totals do.
+    Whatever an earlier load concluded is concluded anew, so that the same files give the same tables in any order.
     """
-    for table in (*QUERIED, *_COST, *_INCOME):
+    for table in QUERIED:
         _ensure(connection, table)
     run(connection, sql("report_status"))
     _fill_codes(connection)
-    for tables, amount in ((_COST, "cost_keur"), (_INCOME, "income_keur")):
-        for table in tables:
-            run(connection, sql("blank_unfiled").format(table=table, amount=amount))
 
 
 def _fill_codes(connection: duckdb.DuckDBPyConnection) -> None:
     """Join names to codes in the list of their own year; a name that means none or several stays without."""
+    run(connection, sql("forget_codes"))
     names = to_frame(connection, sql("names_without_code"), {})
     if names.is_empty():
         return

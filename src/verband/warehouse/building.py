@@ -303,7 +303,10 @@ class _Writer:
                 )
 
     def keep(self, old: Path, *, fresh: bool, without: str) -> None:
-        """Copy what an earlier load brought and this one did not replace."""
+        """Copy what an earlier load brought and this one did not replace.
+
+        The earlier file stays attached until the connection closes: it cannot be let go within the transaction.
+        """
         run(self._connection, f"ATTACH '{str(old).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
         contents = run(self._connection, sql("old_contents"))
         kept: dict[int, int] = {}
@@ -320,7 +323,6 @@ class _Writer:
         for number, new in kept.items():
             run(self._connection, sql("keep_file"), {"new": new, "old": number})
             run(self._connection, sql("keep_set_aside"), {"new": new, "old": number})
-        run(self._connection, "DETACH old")
 
 
 def _years(frame: pl.DataFrame) -> list[int]:

@@ -41,7 +41,7 @@ def find_files(folders: Sequence[Path]) -> tuple[SourceFile, ...]:
         if not folder.exists():
             raise BadInputError("there is no such folder or file", where=str(folder), todo="Check the path")
         if folder.is_file():
-            found.setdefault(folder.resolve(), SourceFile(folder, folder.name))
+            found.setdefault(folder.resolve(), SourceFile(folder, _shown(folder.name)))
             continue
         try:
             paths = sorted(path for path in folder.rglob("*") if path.is_file())
@@ -55,8 +55,13 @@ def find_files(folders: Sequence[Path]) -> tuple[SourceFile, ...]:
             )
         prefix = f"{folder.name}/" if len(folders) > 1 else ""
         for path in paths:
-            found.setdefault(path.resolve(), SourceFile(path, prefix + path.relative_to(folder).as_posix()))
+            found.setdefault(path.resolve(), SourceFile(path, _shown(prefix + path.relative_to(folder).as_posix())))
     return tuple(found.values())
+
+
+def _shown(name: str) -> str:
+    """A name as text: bytes that are not UTF-8 are replaced, for names are shown and kept, not opened."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
 
 
 def discover(folders: Sequence[Path], *, strict: bool) -> Found:

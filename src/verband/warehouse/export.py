@@ -24,6 +24,10 @@ XLSX_ROW_LIMIT = 1_048_575
 """Rows of a worksheet below its header row (Excel's own limit)."""
 
 
+_PACKAGE = "verband-export"
+_TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
+
+
 class ExportFormat(StrEnum):
     """File types to export to."""
 
@@ -75,13 +79,14 @@ def export_table(warehouse: Warehouse, name: str, output: ExportFormat, folder: 
     path, package = folder / f"{name}.{output}", folder / "datapackage.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        earlier = _earlier(package)
         partial = folder / f".{name}.{output}.part"
         try:
             _write(frame, output, partial)
             partial.replace(path)
         finally:
             partial.unlink(missing_ok=True)
-        description = _package(package, _resource(warehouse, name, path, frame))
+        description = _package(earlier, _resource(warehouse, name, path, frame))
         partial = folder / ".datapackage.json.part"
         partial.write_text(json.dumps(description, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         partial.replace(package)
@@ -103,7 +108,7 @@ def _write(frame: pl.DataFrame, output: ExportFormat, path: Path) -> None:
         case ExportFormat.xlsx:
             import xlsxwriter  # noqa: PLC0415  only for this file type
 
-            with xlsxwriter.Workbook(path) as workbook:
+            with xlsxwriter.Workbook(path, _TEXT_STAYS_TEXT) as workbook:
                 workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  the same call gives the same bytes
                 frame.write_excel(workbook, worksheet="data", autofit=frame.height < 10_000)
 
@@ -140,22 +145,31 @@ def _contract(name: str) -> Schema:
     return schema(name)
 
 
-def _package(path: Path, resource: dict[str, Any]) -> dict[str, Any]:
+def _earlier(path: Path) -> list[dict[str, Any]]:
+    """What earlier exports to the folder described; a package of anyone else is left alone."""
+    if not path.exists():
+        return []
+    try:
+        package = json.loads(path.read_text(encoding="utf-8"))
+        if package["name"] != _PACKAGE or not all(isinstance(item["path"], str) for item in package["resources"]):
+            raise ValueError(package["name"])
+    except (ValueError, TypeError, LookupError, RecursionError):
+        raise BadInputError(
+            "there is a datapackage.json that is not Verband's",
+            where=str(path),
+            todo="Name another folder with --out",
+        ) from None
+    return list(package["resources"])
+
+
+def _package(earlier: Sequence[dict[str, Any]], resource: dict[str, Any]) -> dict[str, Any]:
     """Describe this resource together with what earlier exports to the folder described."""
-    earlier: Sequence[dict[str, Any]] = ()
-    if path.exists():
-        try:
-            earlier = json.loads(path.read_text(encoding="utf-8")).get("resources", ())
-        except (ValueError, AttributeError):
-            raise BadInputError(
-                "there is a datapackage.json that is not Verband's",
-                where=str(path),
-                todo="Name another folder with --out",
-            ) from None
-    kept = [item for item in earlier if item.get("path") != resource["path"]]
+    kept = [item for item in earlier if item["path"] != resource["path"]]
+    if any(item.get("name") == resource["name"] for item in kept):  # the same table as another file type
+        resource = {**resource, "name": resource["path"]}
     return {
         "profile": "tabular-data-package",
-        "name": "verband-export",
+        "name": _PACKAGE,
         "title": "Tables of Verband",
         "contributors": [{"title": f"Verband {__version__}", "role": "wrangler"}],
         "resources": sorted([*kept, resource], key=lambda item: str(item["path"])),

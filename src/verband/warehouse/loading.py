@@ -20,7 +20,7 @@ from filelock import FileLock, Timeout
 from verband.errors import BadInputError, WorkspaceError
 from verband.warehouse.building import LoadResult, Progress, build, mode_of, silent
 from verband.warehouse.discovery import discover
-from verband.warehouse.store import FILE_NAME, Warehouse, plain_duckdb
+from verband.warehouse.store import FILE_NAME, Warehouse, demand_folder, plain_duckdb
 
 PREVIOUS_NAME = "verband.previous.duckdb"
 _LOADING_SUFFIX = ".loading.duckdb"
@@ -72,7 +72,7 @@ def load(
         if known and not fresh and fingerprints <= known.files:
             names = tuple(file.name for file, _ in found.recognised)
             return LoadResult(known.snapshot, False, names, found.unrecognised, 0, 0, 0)
-        building = workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+        building = _building(workspace)
         try:
             result = build(
                 building,
@@ -91,9 +91,7 @@ def load(
         except OSError as error:
             raise _plain_os(error, workspace) from error
         finally:
-            for leftover in (building, building.with_name(building.name + ".wal")):
-                with suppress(OSError):
-                    leftover.unlink(missing_ok=True)
+            _clear(workspace)
     return result
 
 
@@ -116,12 +114,13 @@ def undo(workspace: Path) -> str:
             raise WorkspaceError(
                 "there is no earlier state to go back to", where=str(workspace), todo="Only the last load can be undone"
             )
-        aside = workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+        aside = _building(workspace)
         try:
-            previous.replace(aside)
             if current.exists():
-                _keep(current, previous)
-            aside.replace(current)
+                _link(current, aside)
+            previous.replace(current)
+            if aside.exists():
+                aside.replace(previous)
         except OSError as error:
             raise _plain_os(error, workspace) from error
     state = _known(current)
@@ -154,7 +153,7 @@ def forget(workspace: Path, name: str) -> LoadResult:
         if len(matches) != 1:
             what = "no loaded file is called so" if not matches else f"{len(matches)} loaded files are called so"
             raise BadInputError(what, where=name, todo="`verband status` shows the names in full")
-        building = workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+        building = _building(workspace)
         try:
             result = build(building, current, (), (), strict=True, fresh=False, progress=silent, without=matches[0])
             _swap(building, current)
@@ -163,18 +162,32 @@ def forget(workspace: Path, name: str) -> LoadResult:
         except OSError as error:
             raise _plain_os(error, workspace) from error
         finally:
-            building.unlink(missing_ok=True)
+            _clear(workspace)
     return result
+
+
+def _building(workspace: Path) -> Path:
+    return workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+
+
+def _clear(workspace: Path) -> None:
+    """Take away what an unfinished load left: its file, its log and its folder of temporary files."""
+    for leftover in workspace.glob(f"*{_LOADING_SUFFIX}*"):
+        if leftover.is_dir() and not leftover.is_symlink():
+            shutil.rmtree(leftover, ignore_errors=True)
+        else:
+            with suppress(OSError):
+                leftover.unlink(missing_ok=True)
 
 
 @contextmanager
 def _locked(workspace: Path) -> Iterator[None]:
     """Hold the workspace for one writer; the lock goes with the process, however it ends."""
+    demand_folder(workspace)
     try:
         workspace.mkdir(parents=True, exist_ok=True)
         with FileLock(workspace / "verband.lock", timeout=10):
-            for leftover in workspace.glob(f"*{_LOADING_SUFFIX}*"):
-                leftover.unlink(missing_ok=True)
+            _clear(workspace)
             yield
     except Timeout as error:
         raise WorkspaceError(
@@ -205,8 +218,13 @@ def _known(path: Path) -> _Known | None:
 
 
 def _keep(source: Path, target: Path) -> None:
-    """Keep a file under a second name without ever being without the first."""
-    target.unlink(missing_ok=True)
+    """Keep a file under a second name; at any moment that name holds its old file or the new one, whole."""
+    aside = target.with_name(f"{os.getpid()}.previous{_LOADING_SUFFIX}")
+    _link(source, aside)
+    aside.replace(target)
+
+
+def _link(source: Path, target: Path) -> None:
     try:
         os.link(source, target)
     except OSError:

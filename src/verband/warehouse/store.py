@@ -18,7 +18,19 @@ from verband.errors import MissingDataError, WorkspaceError
 FORMAT_VERSION = 1
 """Version of the layout of the warehouse file; a higher one was written by a newer Verband."""
 FILE_NAME = "verband.duckdb"
+_AMOUNT_OF_UNFILED = {
+    "cost_per_category": "cost_keur",
+    "reserve_additions_per_category": "cost_keur",
+    "specific_grants_per_main_task": "income_keur",
+    "levies_per_category": "income_keur",
+    "other_income_per_category": "income_keur",
+    "reserve_withdrawals_per_category": "income_keur",
+}
+"""Tables whose own zeros do not show that a report was not filed; the key totals do."""
 _MEMORY_LIMIT = "64MB"
+_FULL = ("no space left", "could not write", "failed to write", "file too large", "disk quota")
+_HELD = ("Could not set lock", "Conflicting lock", "being used by another process")
+"""Words of the database by which its faults are told; its paths may hold any word."""
 
 
 @cache
@@ -30,11 +42,11 @@ def sql(name: str) -> str:
 def plain_duckdb(error: duckdb.Error, path: Path) -> WorkspaceError:
     """Turn a fault of the database into one plain message."""
     text = str(error).split("\n", maxsplit=1)[0]
-    if "No space left" in text or "Could not write" in text or "failed to write" in text.lower():
+    if any(sign in text.lower() for sign in _FULL):
         return WorkspaceError(
             "the disk is full", where=str(path.parent), todo="Free some space and run the command again"
         )
-    if "lock" in text.lower():
+    if any(sign in text for sign in _HELD):
         return WorkspaceError("another program has the workspace open", where=str(path), todo="Close it and try again")
     if isinstance(error, duckdb.OutOfMemoryException):
         return WorkspaceError("there is not enough memory", where=str(path), todo="Close other programs and try again")
@@ -45,14 +57,36 @@ def plain_duckdb(error: duckdb.Error, path: Path) -> WorkspaceError:
     )
 
 
+def demand_folder(workspace: Path) -> None:
+    """Refuse a workspace that is a file.
+
+    Raises
+    ------
+    WorkspaceError
+        If it exists and is not a folder.
+    """
+    if workspace.exists() and not workspace.is_dir():
+        raise WorkspaceError(
+            "this is a file, and a workspace is a folder",
+            where=str(workspace),
+            todo="Name a folder with --workspace or VERBAND_WORKSPACE",
+        )
+
+
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file with bounded memory.
 
     Raises
     ------
     WorkspaceError
-        If the file is damaged, locked or may not be read.
+        If the file is damaged, locked or may not be read, or if the database cannot take its path.
     """
+    if any("\ud800" <= mark <= "\udfff" for mark in str(path)):
+        raise WorkspaceError(
+            "the name of the folder is not valid UTF-8",
+            where=repr(str(path.parent)),
+            todo="Name another folder with --workspace",
+        )
     try:
         return duckdb.connect(
             str(path),
@@ -93,6 +127,7 @@ class Warehouse:
     """
 
     def __init__(self, path: Path) -> None:
+        demand_folder(path.parent)
         if not path.exists():
             raise MissingDataError(
                 "nothing has been loaded into this workspace yet",
@@ -179,12 +214,23 @@ class Warehouse:
             )
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return a whole table with its columns as the contract says, or no rows where nothing was loaded."""
+        """Return a whole table with its columns as the contract says, or no rows where nothing was loaded.
+
+        The order of the rows follows from the content of the files, not from when they were loaded.
+        """
         if name not in self.tables():
             from verband.sources.tabular import empty  # noqa: PLC0415  only for absent tables
 
             return empty(schema(name))
-        return self._frame(f'SELECT * EXCLUDE (_file) FROM "{name}"', {})  # noqa: S608  the name is one of ours
+        if name in _AMOUNT_OF_UNFILED and self.has("report_status"):
+            text = sql("table_without_unfiled").format(table=name, amount=_AMOUNT_OF_UNFILED[name])
+        else:
+            text = f'SELECT * FROM "{name}"'  # noqa: S608  the name is one of ours
+        frame = self._frame(text, {})
+        numbers = self.query("files_in_order", table=name)["file_id"].to_list()
+        if len(numbers) > 1:
+            frame = pl.concat([frame.filter(pl.col("_file") == number) for number in numbers])
+        return frame.drop("_file")
 
     def count(self, name: str) -> int:
         """Number of rows of a table."""

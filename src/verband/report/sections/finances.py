@@ -114,14 +114,20 @@ def _ratios(context: Context, facts: FinanceFacts) -> list[Block]:
     rows = tuple(
         (
             words(f"ratios.{name}") if words.has(f"ratios.{name}") else name,
-            _value(context, accounts.get(name)),
-            _value(context, budget.get(name)),
+            _value(context, accounts.get(name), facts.accounts),
+            _value(context, budget.get(name), facts.budget),
             _bounds(context, name),
             _signal(context, accounts.get(name)),
         )
         for name in names
     )
-    columns = tuple(words(f"finances.column_{name}") for name in ("ratio", "accounts", "budget", "bounds", "signal"))
+    columns = (
+        words("finances.column_ratio"),
+        _column(context, "accounts", facts.accounts),
+        _column(context, "budget", facts.budget),
+        words("finances.column_bounds"),
+        words("finances.column_signal"),
+    )
     kinds = {item.kind for item in (*facts.accounts, *facts.budget)}
     kind = "derived" if "derived" in kinds else "measured"
     return [
@@ -133,17 +139,24 @@ def _ratios(context: Context, facts: FinanceFacts) -> list[Block]:
     ]
 
 
-def _value(context: Context, ratio: Ratio | None) -> str:
+def _same(ratios: tuple[Ratio, ...]) -> bool:
+    """Whether all are of one year and one budget, so that the heading can say it."""
+    return len({(item.year, item.budget_year) for item in ratios}) == 1
+
+
+def _column(context: Context, name: str, ratios: tuple[Ratio, ...]) -> str:
+    if not _same(ratios):
+        return context.words(f"finances.column_{name}")
+    return context.words(f"finances.column_{name}_of", year=ratios[0].year, vintage=ratios[0].budget_year)
+
+
+def _value(context: Context, ratio: Ratio | None, ratios: tuple[Ratio, ...]) -> str:
     if ratio is None or ratio.value is None:
         return context.words("common.unknown")
-    kind = context.words(f"kinds.{ratio.kind}")
-    return context.words(
-        "finances.value",
-        value=context.numbers.percent(ratio.value),
-        year=ratio.year,
-        vintage=ratio.budget_year,
-        kind=kind,
-    )
+    value = context.numbers.percent(ratio.value)
+    if _same(ratios):
+        return value
+    return context.words("finances.value", value=value, year=ratio.year, vintage=ratio.budget_year)
 
 
 def _bounds(context: Context, name: str) -> str:

@@ -30,14 +30,13 @@ def sources(context: Context) -> Section:
     for item in portrait.provenance:
         told = words(
             "sources.entry",
-            publisher=item.publisher,
-            licence=item.licence,
             files=words.count("sources.files", len(item.files)),
             rows=words.count("sources.set_aside", item.rows_set_aside)
             if item.rows_set_aside
             else words("sources.none_aside"),
         )
-        entries.append((words(f"tables.{item.table}"), told, f"source-{item.table}"))
+        foreign = words("sources.foreign", publisher=item.publisher, licence=item.licence)
+        entries.append((words(f"tables.{item.table}"), told, f"source-{item.table}", foreign))
     blocks: list[Block] = [
         Paragraph(
             words(
@@ -51,8 +50,8 @@ def sources(context: Context) -> Section:
     ]
     if portrait.lacking:
         names = words.join([words(f"tables.{name}") for name in portrait.lacking])
-        blocks.append(Paragraph(words("sources.lacking", names=names), "missing", "unknown"))
-    files = tuple((words(f"tables.{item.table}"), name) for item in portrait.provenance for name in item.files)
+        blocks.append(Paragraph(words("sources.lacking", names=names), "warning"))
+    files = tuple((words(f"tables.{item.table}"), ", ".join(item.files)) for item in portrait.provenance)
     columns = (words("sources.column_table"), words("sources.column_file"))
     blocks.append(Table(words("sources.files_table"), columns, files, (), summary=words("sources.files_summary")))
     remarks = tuple(
@@ -71,6 +70,6 @@ def sources(context: Context) -> Section:
 def glossary(context: Context) -> Section:
     """Explain the terms."""
     words = context.words
-    terms = [(words(f"glossary.{name}_term"), words(f"glossary.{name}"), None) for name in _GLOSSARY]
+    terms = [(words(f"glossary.{name}_term"), words(f"glossary.{name}"), None, None) for name in _GLOSSARY]
     ordered = tuple(sorted(terms, key=lambda item: item[0].casefold()))
     return Section("glossary", words("glossary.topic"), words("glossary.heading"), (Terms(ordered),))

@@ -23,7 +23,7 @@ def standing(context: Context) -> Section:
             "standing.heading",
             name=context.name,
             inhabitants=people,
-            count=numbers.count(len(group.in_class) + 1),
+            count=numbers.count(len(group.in_class)),
             size_class=context.size_class(),
         )
     blocks: list[Block] = []
@@ -57,7 +57,7 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
     respects = [words(f"respects.{name}") for name in group.respects]
     blocks: list[Block] = [
         Paragraph(
-            words("standing.group", count=words.cardinal(len(group.alike)), respects=words.join(respects)),
+            words("standing.group", year=_year(context), count=words.cardinal(len(group.alike)), respects=words.join(respects)),
             "text",
             "derived",
             context.loaded("inhabitants", "grant_volumes", "grant_results", "centroids"),
@@ -82,9 +82,7 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
                     form=",.0f",
                     scale="log",
                 ),
-                words("standing.chart_unit", year=context.portrait.costs.year if context.portrait.costs else "")
-                if context.portrait.costs
-                else words("standing.chart_unit_undated"),
+                words("standing.chart_unit", year=_year(context)),
                 words("standing.chart_reading"),
             )
         )
@@ -97,6 +95,12 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
         blocks.append(Paragraph(words.count("standing.incomparable", len(group.incomparable)), "limits"))
     blocks.append(Paragraph(words("standing.limits"), "limits"))
     return blocks
+
+
+def _year(context: Context) -> int:
+    """Year of the inhabitants by which municipalities are compared."""
+    facts = context.portrait.dependence
+    return facts.year if facts else context.portrait.identity.year
 
 
 def _table(context: Context, group: ComparisonGroup, own: Features | None, features: dict[str, Features]) -> Table:
