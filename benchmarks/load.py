@@ -120,7 +120,7 @@ def main() -> None:
         folder = published(options.folder, scratch)
         covered, tenfold = scratch / "covered", scratch / "tenfold"
         link_covered(folder, covered)
-        compare("The published folder", covered, scratch, repeats=options.repeats, content=True)
+        compare("The folder as it is", covered, scratch, repeats=options.repeats, content=True)
         if not options.skip_tenfold:
             _python("-m", "benchmarks.tenfold", str(covered), str(tenfold))
             compare("Ten times the municipalities", tenfold, scratch, repeats=min(options.repeats, 3), content=False)

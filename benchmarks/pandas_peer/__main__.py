@@ -27,13 +27,8 @@ HEAD_BYTES = 64 * 1024
 QUERIES = Path(verband.__file__).parent / "warehouse" / "queries"
 DUCKDB_TYPES = {"text": "VARCHAR", "integer": "BIGINT", "number": "DOUBLE", "date": "DATE", "boolean": "BOOLEAN"}
 ROWS_PER_COMMIT = 100_000
-COST = ("cost_per_category", "reserve_additions_per_category")
-INCOME = (
-    "specific_grants_per_main_task",
-    "levies_per_category",
-    "other_income_per_category",
-    "reserve_withdrawals_per_category",
-)
+NAMELESS = "SELECT DISTINCT name, year FROM task_accounts WHERE code IS NULL AND year IS NOT NULL"
+FILL = "UPDATE task_accounts t SET code = i.code FROM incoming i WHERE t.name = i.name AND t.year = i.year"
 BRACKETS = r"\s*\([^()]*\)\s*$"
 
 
@@ -75,7 +70,8 @@ class Writer:
         """Write one file; the same content a second time is set aside as a whole."""
         self.number += 1
         aside = read.aside
-        taken = next((self.claimed[key] for key in ((table, read.scope) for table in read.tables) if key in self.claimed), None)  # fmt: skip
+        claims = [(table, read.scope) for table in read.tables]
+        taken = next((self.claimed[claim] for claim in claims if claim in self.claimed), None)
         if taken is not None:
             for table, frame in read.tables.items():
                 self._refuse_unless_same(table, frame, taken[0], name)
@@ -178,7 +174,7 @@ def _check_vintages(connection: duckdb.DuckDBPyConnection, read: Read, name: str
 
 
 def _fill_codes(connection: duckdb.DuckDBPyConnection) -> None:
-    names = connection.execute(_query("names_without_code")).df()
+    names = connection.execute(NAMELESS).df()
     lists = connection.execute("SELECT code, name, year FROM municipality_list").df()
     rows = [
         (name, int(year), code)
@@ -186,7 +182,7 @@ def _fill_codes(connection: duckdb.DuckDBPyConnection) -> None:
         for name, code in _codes_of(group["name"], lists[lists["year"] == year]).items()
     ]
     connection.register("incoming", pd.DataFrame(rows, columns=["name", "year", "code"]))
-    connection.execute(_query("fill_codes"))
+    connection.execute(FILL)
     connection.unregister("incoming")
 
 
@@ -216,14 +212,17 @@ def load(folder: Path, target: Path) -> None:
     for name, digest, read in undated:
         _check_vintages(connection, read, name)
         writer.add(name, digest, read)
-    for table in ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results",
-                  "task_accounts", *COST, *INCOME):  # fmt: skip
+    for table in (
+        "key_totals",
+        "municipality_list",
+        "boundary_changes",
+        "grant_volumes",
+        "grant_results",
+        "task_accounts",
+    ):
         writer.make(table)
     connection.execute(_query("report_status"))
     _fill_codes(connection)
-    for names, amount in ((COST, "cost_keur"), (INCOME, "income_keur")):
-        for table in names:
-            connection.execute(_query("blank_unfiled").format(table=table, amount=amount))
     connection.execute("COMMIT")
     connection.execute("CHECKPOINT")
     connection.close()

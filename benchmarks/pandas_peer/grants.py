@@ -10,6 +10,7 @@ import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.pandas_peer.contract import (
     NATIONAL_ROW,
+    Aside,
     FaultyFileError,
     Read,
     apply_contract,
@@ -122,5 +123,5 @@ def read_no_results(name: str, content: bytes) -> Read:
     lines = [line for line in content.decode("utf-8").splitlines()[1:] if line.strip()]
     reason = "a name without figures: the published file holds no results"
     empty = pd.DataFrame({item.name: pd.Series(dtype="str") for item in schema("grant_results").columns})
-    aside = [(row + 2, reason, line) for row, line in enumerate(lines)]
+    aside: list[Aside] = [(row + 2, reason, line) for row, line in enumerate(lines)]
     return Read({"grant_results": empty}, len(lines), f"{circular} {year}", aside)

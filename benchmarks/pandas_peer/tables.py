@@ -14,6 +14,7 @@ import pandas as pd  # type: ignore[import-untyped]
 
 from benchmarks.pandas_peer.contract import (
     NATIONAL_ROW,
+    Aside,
     FaultyFileError,
     Read,
     apply_contract,
@@ -27,6 +28,7 @@ from verband.domain.reference import reference
 from verband.domain.schema import Schema, schema
 
 DELIMITERS = (",", ";", "\t")
+FIRST_KEPT = "the first is kept"
 REPORT = {"report": {"begroting": "budget", "jaarrekening": "accounts"}}
 NOT_FILED = "not filed: every amount is 0 in the published table"
 NO_BALANCE = "no balance sheet filed: equity and balance total are 0 in the published table"
@@ -90,7 +92,7 @@ def _contracts() -> tuple[tuple[str, frozenset[str]], ...]:
     return tuple((name, frozenset(schema(name).published)) for name in TRANSLATE)
 
 
-def recognise(head: bytes) -> Reader | None:
+def recognise(head: bytes) -> Reader | None:  # noqa: PLR0911  one way out per kind of table
     """Return the reader for a delimited file by the first 64 kB of its content, ``None`` for any other file."""
     content = head.removeprefix(b"\xef\xbb\xbf")
     if not content.strip() or b"\0" in content or content.lstrip()[:1] in b"{[<":
@@ -272,7 +274,8 @@ def _participants_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Se
         "participant_published": raw[who], "participant": mapped(raw[who], _repair),
         "arrangement_published": raw[what], "arrangement": mapped(raw[what], _repair),
         "arrangement_id": mapped(raw[what], _arrangement_id), "postcode": mapped(raw["Postcode"], _repair),
-        "place": mapped(raw["Plaats"], str.strip), "supplier_published": raw[by], "supplier": mapped(raw[by], _supplier),
+        "place": mapped(raw["Plaats"], str.strip), "supplier_published": raw[by],
+        "supplier": mapped(raw[by], _supplier),
         "repaired": (damage[0] | damage[1]).astype("boolean"),
         "supplier_repaired": mapped(
             raw[by], lambda text: _supplier(text) != " ".join(text.split()).removeprefix("Provincie ")
@@ -282,15 +285,18 @@ def _participants_before(raw: pd.DataFrame, _name: str) -> tuple[dict[str, pd.Se
     frame["postcode_doubtful"] = (
         frame.groupby("arrangement_id")["postcode"].transform("nunique").gt(1).astype("boolean")
     )
-    key = ["participant", "arrangement_id"]
-    later = frame.duplicated(subset=key)
+    key, published = ["participant", "arrangement_id"], ["postcode", "place", "supplier_published"]
+    published += ["participant_published", "arrangement_published"]
+    later, whole = frame.duplicated(subset=key), frame.duplicated(subset=published)
     first = frame[~later].set_index(key)["supplier"]
     aside = []
     for row in frame[later].itertuples():
-        other = row.supplier != first[(row.participant, row.arrangement_id)]
-        words = "another supplier" if other else "another address"
-        aside.append((int(row.Index) + 2, f"participant and arrangement already listed, by {words}; the first is kept" if other
-                      else f"participant and arrangement already listed, with {words}; the first is kept", None))  # fmt: skip
+        reason = f"participant and arrangement already listed, with another address; {FIRST_KEPT}"
+        if row.supplier != first[(row.participant, row.arrangement_id)]:
+            reason = f"participant and arrangement already listed, by another supplier; {FIRST_KEPT}"
+        elif whole[row.Index]:
+            reason = "repeats an earlier row"
+        aside.append((int(row.Index) + 2, reason, None))
     raw.attrs["aside"] = aside
     kept = frame[~later]
     ready = {
@@ -400,7 +406,7 @@ AFTER: dict[str, Callable[[Read, Schema, str], None]] = {
 def _read_websites(name: str, content: bytes) -> Read:
     raw = split(content, ",", name, header=["website"])
     frame, repeated = apply_contract(raw, schema("arrangement_websites"), name, ready={"website": raw["website"]})
-    aside = [(int(row) + 1, "repeats an earlier row", None) for row in np.flatnonzero(repeated)]
+    aside: list[Aside] = [(int(row) + 1, "repeats an earlier row", None) for row in np.flatnonzero(repeated)]
     return Read({"arrangement_websites": frame}, len(raw), aside=aside)
 
 

@@ -3,17 +3,23 @@
 Per arrangement the newest kind of source decides membership: the user's own file, else the national register, else the
 lists of 2015/16. Participants are carried to the boundaries of the day; a list carried over a merger is derived, and an
 old membership and this year's money never appear as one fact: each row says its source and date. When all members of
-an arrangement have become one municipality it lapses (Wet arhi art. 41 lid 1); else a successor takes the seat (lid 3).
+an arrangement have become one municipality it lapses (Wet arhi art. 41 lid 1); else a successor takes the seat (lid 3),
+but not in an area that the law fixes (lid 7): there the successor stays in its own area.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import Any, cast
+from typing import Any
 
 from verband.domain.arrangement import SOURCES, Arrangement, Deadline, Membership, Participant
+from verband.domain.reference import reference
+
+BORDER_CORRECTION = 0.1
+"""A change of less than a tenth of the inhabitants is a border correction, no division (Wet arhi art. 1)."""
 
 
 def arrangements_of(
@@ -51,7 +57,7 @@ def arrangements_of(
         active = [item for item in rows if _takes_part(item, on)]
         if any(_takes_part(item, on) for item in deciding):
             arrangement = _assemble(code, active, origin)
-            reason = _why_lapsed(code, active, origin)
+            reason = _why_lapsed(code, active, origin) or _ended_by_name(arrangement)
         else:
             arrangement = _assemble(code, rows, origin)
             reason = _why_no_part(deciding, on)
@@ -59,6 +65,8 @@ def arrangements_of(
             ended.append((arrangement, reason))
         else:
             current.append(arrangement)
+    current, passed_by = _one_area_by_law(current)
+    ended += passed_by
     return tuple(sorted(current, key=_order)), tuple(sorted(ended, key=lambda pair: _order(pair[0])))
 
 
@@ -72,10 +80,12 @@ def _order(item: Arrangement) -> tuple[int, str]:
 
 def _assemble(code: str, rows: Sequence[Membership], origin: str) -> Arrangement:
     """The record of the deciding source, filled up from the others where it is silent."""
-    ranked = sorted(rows, key=lambda item: (SOURCES.index(item.origin), -(item.as_of or date.min).toordinal()))
+    ranked = sorted(
+        rows, key=lambda item: (SOURCES.index(item.origin), -(item.as_of or date.min).toordinal(), item.carried)
+    )
     own = [item for item in ranked if item.code == code]
     base = own[0]
-    latest = max((item for item in own if item.origin == origin), key=_money_year)
+    contribution, contribution_year = _contribution([item for item in own if item.origin == origin])
     first = _first_known(ranked)
     naming = next((kind for kind in SOURCES if len({i.name for i in rows if i.origin == kind}) > 1), origin)
     naming_rows = [item for item in rows if item.origin == naming]
@@ -91,11 +101,11 @@ def _assemble(code: str, rows: Sequence[Membership], origin: str) -> Arrangement
         tasks_kind=first["tasks_kind"],
         participants=_participants(naming_rows),
         participants_as_of=max((item.as_of for item in naming_rows if item.as_of), default=None),
-        share=_own_value(own, "share"),
+        share=next((share for kind in SOURCES if (share := _share(own, kind)) is not None), None),
         votes=_own_value(own, "votes"),
         total_votes=_own_value(own, "total_votes"),
-        contribution_eur=latest.contribution_eur,
-        contribution_year=latest.contribution_year,
+        contribution_eur=contribution,
+        contribution_year=contribution_year,
         key=first["key"],
         entry=_own_value(own, "entry"),
         exit=_own_value(own, "exit"),
@@ -105,12 +115,27 @@ def _assemble(code: str, rows: Sequence[Membership], origin: str) -> Arrangement
         source=base.source,
         as_of=base.as_of,
         kind="derived" if base.carried or origin == "region" else "measured",
-        note="; ".join(dict.fromkeys(item.note for item in own if item.note)) or None,
+        note="; ".join(dict.fromkeys(item.note for item in own if item.note and item.carried == base.carried)) or None,
     )
 
 
-def _money_year(item: Membership) -> tuple[int, date]:
-    return (item.contribution_year or 0 if item.contribution_eur is not None else -1, item.as_of or date.min)
+def _contribution(own: Sequence[Membership]) -> tuple[float | None, int | None]:
+    """Newest contribution and its year; what predecessors paid adds up, and is missing when one of them is missing."""
+    paid = [item for item in own if item.contribution_eur is not None]
+    year = max((item.contribution_year or 0 for item in paid), default=None)
+    newest = _by_published(item for item in paid if (item.contribution_year or 0) == year)
+    # What the municipality paid under its own code after a merger is the whole; predecessors alone must be complete.
+    if not newest or (own[0].code not in newest and set(newest) != set(_by_published(own))):
+        return None, None
+    return sum(item.contribution_eur or 0.0 for item in newest.values()), year or None
+
+
+def _by_published(rows: Iterable[Membership]) -> dict[str | None, Membership]:
+    """Per participant as published the newest row."""
+    found: dict[str | None, Membership] = {}
+    for item in sorted(rows, key=lambda item: item.as_of or date.min, reverse=True):
+        found.setdefault(item.code_published or item.name, item)
+    return found
 
 
 def _first_known(ranked: Sequence[Membership]) -> dict[str, Any]:
@@ -132,23 +157,27 @@ def _own_value(own: Sequence[Membership], name: str) -> Any:  # noqa: ANN401  th
 
 
 def _participants(rows: Sequence[Membership]) -> tuple[Participant, ...]:
-    found: dict[tuple[str | None, str], Participant] = {}
+    found: dict[str, list[Membership]] = {}
     for item in rows:
-        key = (item.code, "" if item.code else item.name)
-        new = Participant(item.code, item.name, item.share, item.votes)
-        earlier = found.get(key)
-        if earlier is not None:
-            new = replace(earlier, share=_add(earlier, new, "share"), votes=earlier.votes or new.votes)
-        found[key] = new
-    return tuple(sorted(found.values(), key=lambda item: item.name.casefold()))
+        found.setdefault(item.code or item.name, []).append(item)
+    participants = [
+        Participant(same[0].code, same[0].name, _share(same, same[0].origin), _own_value(same, "votes"))
+        for same in found.values()
+    ]
+    return tuple(sorted(participants, key=lambda item: item.name.casefold()))
 
 
-def _add(one: Participant, other: Participant, name: str) -> float | None:
-    """Shares of participants that have merged add up; the same share seen twice does not."""
-    left, right = getattr(one, name), getattr(other, name)
-    if left is None or right is None or one.name == other.name:
-        return cast("float | None", left if left is not None else right)
-    return float(left + right)
+def _share(rows: Iterable[Membership], origin: str) -> float | None:
+    """Shares of participants that have merged add up, and are missing when one is; one seen twice counts once."""
+    known: dict[str, float | None] = {}
+    for item in rows:
+        if item.origin != origin:
+            continue
+        key = item.code_published or item.name
+        if known.get(key) is None:
+            known[key] = item.share
+    shares = [share for share in known.values() if share is not None]
+    return float(sum(shares)) if shares and len(shares) == len(known) else None
 
 
 def _deadlines(rows: Sequence[Membership]) -> tuple[Deadline, ...]:
@@ -178,6 +207,37 @@ def _why_lapsed(code: str, active: Sequence[Membership], origin: str) -> str | N
     return None
 
 
+def _ended_by_name(arrangement: Arrangement) -> str | None:
+    """An end that a list states only within the name ("opgeheven")."""
+    if arrangement.origin != "list":
+        return None
+    for row in reference("arrangement_name_ends"):
+        if re.search(row["pattern"], arrangement.name, re.IGNORECASE):
+            return f"{row['words']} according to its name in the list of {arrangement.as_of}"
+    return None
+
+
+def _one_area_by_law(current: Sequence[Arrangement]) -> tuple[list[Arrangement], list[tuple[Arrangement, str]]]:
+    """Take out seats of predecessors in another area of a duty than that of the municipality itself.
+
+    Where every seat comes from a predecessor the lists cannot tell which area it is, and each says so. Only old lists
+    are judged: an own file and the register name the seats themselves.
+    """
+    kept: list[Arrangement] = []
+    ended: list[tuple[Arrangement, str]] = []
+    for item in current:
+        same = [other for other in current if other.status == "compulsory" and other.basis == item.basis]
+        if item.status != "compulsory" or item.origin != "list" or item.kind != "derived" or len(same) == 1:
+            kept.append(item)
+        elif own := next((other for other in same if other.kind == "measured"), None):
+            reason = f"seat of a predecessor in another area than {own.name}; the law fixes it (Wet arhi art. 41 lid 7)"
+            ended.append((item, reason))
+        else:
+            doubt = "the law fixes one area and the list names more, by different predecessors: which holds is unknown"
+            kept.append(replace(item, note=f"{item.note}; {doubt}" if item.note else doubt))
+    return kept, ended
+
+
 def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Membership, ...]:
     """Give a membership the boundaries of the day.
 
@@ -192,8 +252,9 @@ def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Members
     if len(parts) == 1:
         part = parts[0]
         carried = part["code"] != item.code_published
-        note = f"{item.name} is now {part['name']}" if carried else item.note
-        return (replace(item, code=part["code"], carried=carried, note=note),)
+        if not carried:
+            return (replace(item, code=part["code"]),)
+        return (_succeeded(item, part, f"{item.name} is now {part['name']}"),)
     main = next((part for part in parts if part["main"]), None)
     if main is None:
         return (
@@ -201,5 +262,13 @@ def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Members
         )
     if main["code"] == item.code_published:
         return (replace(item, code=main["code"]),)
-    note = f"{item.name} was divided; its seat is given to the largest part, {main['name']}, which is a guess"
-    return (replace(item, code=main["code"], carried=True, note=note),)
+    if main["share"] is not None and main["share"] > 1 - BORDER_CORRECTION:
+        note = f"{item.name} is now {main['name']}, but for {1 - main['share']:.1%} that went elsewhere"
+    else:
+        note = f"{item.name} was divided; its seat is given to the largest part, {main['name']}, which is a guess"
+    return (_succeeded(item, main, note),)
+
+
+def _succeeded(item: Membership, part: Mapping[str, Any], note: str) -> Membership:
+    """The seat in the name of the successor: a code of today with a name of the past would be a third body."""
+    return replace(item, code=part["code"], name=part["name"], carried=True, note=note)

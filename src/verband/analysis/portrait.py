@@ -65,6 +65,8 @@ class DependenceFacts:
         Paid to arrangements, euro, by year; ``None`` where missing.
     gaps
         By year without a figure: the names of the municipalities whose accounts are missing.
+    zeros
+        By year: the names of the municipalities whose accounts book 0 to arrangements, which is doubtful.
     """
 
     year: int
@@ -77,6 +79,7 @@ class DependenceFacts:
     alike_eur_per_inhabitant: Spread
     paid_eur: tuple[tuple[int, float | None], ...]
     gaps: tuple[tuple[int, tuple[str, ...]], ...]
+    zeros: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def latest(self) -> Dependence | None:

@@ -191,6 +191,9 @@ def _people(parts: Sequence[Part], inhabitants: Mapping[tuple[str, int], int], y
 def _why_missing(question: YearQuestion) -> str | None:
     if question.stopped:
         return question.stopped
+    if question.parts and all(part.in_successor for part in question.parts):
+        part = question.parts[0]
+        return f"{part.name} ({part.code}): {part.no_report or 'no report'}; its accounts are in those of its successor"
     for part in question.parts:
         if part.in_successor:
             continue

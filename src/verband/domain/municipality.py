@@ -111,6 +111,7 @@ def code_from_tooi(address: str) -> str | None:
     return municipality_code(found[1]) if found else None
 
 
+@cache
 def normalise_name(name: str, *, keep_suffix: bool = False) -> str:
     """Reduce a name to what identifies it: no case, accents, apostrophes, dashes, ``gemeente`` or suffix.
 

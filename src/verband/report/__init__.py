@@ -1,1 +1,1 @@
-"""Rendering: results of the analyses as pages and summaries. Words, formats and layout only; nothing is computed here."""
+"""Rendering: results of the analyses as pages and summaries. Words, formats and layout; nothing is computed here."""

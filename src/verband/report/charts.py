@@ -2,8 +2,8 @@
 
 Every chart is drawn twice, for a wide and for a narrow screen, so that its letters stay readable; the page shows one of
 them. Layout does not depend on the fonts of the machine and nothing carries a running number, so that the same figures
-give the same bytes. Colours keep 4.5:1 contrast on white, and no sign is by colour only: the municipality is drawn
-thicker and carries its name.
+give the same bytes. Letters keep 4.5:1 contrast on white, signs 3:1, and no sign is by colour only: the municipality is
+drawn thicker and carries its name.
 """
 
 from __future__ import annotations
@@ -108,15 +108,14 @@ class Artist:
                 "scale": scale,
                 "axis": {"format": ".0%", "tickCount": 5, "title": None, "domain": False, "ticks": False},
             }
-            layers: list[dict[str, Any]] = []
-            for part in _parts(years, low, high):
-                layers.append(
-                    {
-                        "data": {"values": part},
-                        "mark": {"type": "area", "color": BAND},
-                        "encoding": {"x": x, "y": y, "y2": {"field": "y2"}},
-                    }
-                )
+            layers: list[dict[str, Any]] = [
+                {
+                    "data": {"values": part},
+                    "mark": {"type": "area", "color": BAND},
+                    "encoding": {"x": x, "y": y, "y2": {"field": "y2"}},
+                }
+                for part in _parts(years, low, high)
+            ]
             for bound, label in bounds:
                 layers += _bound(bound, label, years[0], x, y, size)
             for line in sorted(lines, key=lambda item: item.own):
@@ -318,7 +317,7 @@ def _line(line: Line, years: Sequence[int], x: dict[str, Any], y: dict[str, Any]
             stretches.append([])
         else:
             stretches[-1].append({"x": year, "y": value})
-    mark = {"type": "line", "color": colour, "strokeWidth": 3 if line.own else 1.75}
+    mark: dict[str, Any] = {"type": "line", "color": colour, "strokeWidth": 3 if line.own else 1.75}
     if not line.own:
         mark["strokeDash"] = [6, 3]
     layers: list[dict[str, Any]] = [

@@ -52,15 +52,19 @@ def _identity(portrait: Portrait) -> Iterator[Figure]:
 
 
 def _arrangements(portrait: Portrait) -> Iterator[Figure]:
+    """Count by status; none of a status is no nought while the status of others is not known."""
     found = portrait.arrangements
     if found is None:
         return
     sources = ", ".join(dict.fromkeys(item.source for item in found.items))
     as_of = found.oldest.isoformat() if found.oldest else ""
+    definition = "Arrangements in force as far as the sources tell; the date is that of the oldest source"
+    unknown = sum(item.status == "unknown" for item in found.items)
     for status in ("compulsory", "cooperate", "voluntary", "unknown"):
         number = sum(item.status == status for item in found.items)
-        definition = "Arrangements in force as far as the sources tell; the date is that of the oldest source"
-        yield _figure(f"arrangements_{status}", number, "arrangements", Kind.DERIVED, sources, as_of, definition)
+        missing = f"of {unknown} arrangements the status is not known" if not number and unknown else None
+        value = None if missing else number
+        yield Figure(f"arrangements_{status}", value, "arrangements", Kind.DERIVED, sources, as_of, definition, missing)
 
 
 def _dependence(portrait: Portrait) -> Iterator[Figure]:

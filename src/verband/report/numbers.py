@@ -46,7 +46,7 @@ class Numbers:
     def exact(self, value: float, digits: int = 0) -> str:
         """Write a number with a fixed number of decimals: ``12.345`` and ``6,50``."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale)
+        return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
 
     def short(self, value: float) -> str:
         """Write a number in three significant digits; small ones keep what is needed to tell them from nothing."""

@@ -106,9 +106,12 @@ def _performance(context: Context) -> Told:
     indicators = context.portrait.indicators
     judged = [item for item in indicators if item.met is not None]
     if not judged:
-        return _unknown(context, "performance_missing", "unanswered")
+        key = "performance_open" if indicators else "performance_missing"
+        return _unknown(context, key, "unanswered", number=len(indicators))
     met = sum(item.met is True for item in judged)
-    text = context.words("answers.performance", met=met, number=len(judged), open=len(indicators) - len(judged))
+    text = context.words("answers.performance", met=met, number=len(judged))
+    if len(indicators) > len(judged):
+        text += " " + context.words("answers.performance_rest", open=len(indicators) - len(judged))
     return text, "derived", context.loaded("own_indicators"), "unanswered"
 
 

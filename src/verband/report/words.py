@@ -53,7 +53,7 @@ class Words:
         self.language = language
         self._texts = texts(language)
 
-    def __call__(self, key: str, **values: object) -> str:
+    def __call__(self, key: str, /, **values: object) -> str:
         """Return a text with its values filled in.
 
         Raises
@@ -67,7 +67,7 @@ class Words:
         """Whether there is such a text."""
         return key in self._texts
 
-    def count(self, key: str, number: int, **values: object) -> str:
+    def count(self, key: str, number: int, /, **values: object) -> str:
         """Return the text ``<key>.one`` or ``<key>.many`` for a number of things."""
         return self(f"{key}.{'one' if number == 1 else 'many'}", number=number, **values)
 

@@ -85,11 +85,19 @@ def table_format(
     """
     contract = schema(table)
 
+    reshaped = prepare is not None or bool(converters)
+    numbers = () if reshaped else [item.published for item in contract.columns if item.type == "number"]
+
     def recognise(head: Head) -> bool:
         return delimiter_of(head, contract.published) is not None
 
     def read(file: SourceFile, strict: bool) -> Reading:
-        raw = read_raw(file, delimiter=delimiter_of(file.head, contract.published) or ",", strict=strict)
+        raw = read_raw(
+            file,
+            delimiter=delimiter_of(file.head, contract.published) or ",",
+            strict=strict,
+            numbers=numbers if strict else (),  # set aside, a cell is shown as it was written
+        )
         remarks = _unused(raw.frame, contract)
         frame = prepare(raw.frame) if prepare else raw.frame
         typed = apply_schema(

@@ -8,7 +8,7 @@ import polars as pl
 from verband.domain.schema import schema
 from verband.sources.tabular import empty
 from verband.warehouse.store import run, sql, to_frame
-from verband.warehouse.vintages import codes_of
+from verband.warehouse.vintages import codes_of, index_of
 
 QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results", "task_accounts")
 """Tables that queries name; empty where nothing brought them."""
@@ -35,7 +35,7 @@ def _fill_codes(connection: duckdb.DuckDBPyConnection) -> None:
     rows = [
         {"name": name, "year": year, "code": code}
         for (year,), group in names.group_by("year", maintain_order=True)
-        for name, code in codes_of(group["name"], lists, int(str(year))).items()
+        for name, code in codes_of(group["name"], index_of(lists.filter(pl.col("year") == year))).items()
     ]
     connection.register("incoming", pl.DataFrame(rows, schema={"name": pl.String, "year": pl.Int64, "code": pl.String}))
     run(connection, sql("fill_codes"))

@@ -93,8 +93,8 @@ def harmonise(
     by
         Further keys (``report``, ``task``).
     in_successor
-        ``code, year`` and any of ``by``: municipalities whose accounts are in those of their successor; they count as
-        nothing, not as missing.
+        ``code, year`` and any of ``by``: municipalities whose accounts are in those of their successor; without
+        accounts of their own they count as nothing in it, not as missing.
 
     Raises
     ------
@@ -112,7 +112,11 @@ def harmonise(
     parts = expected.join(amounts, on=["code", "year", *by], how="left")
     if in_successor is not None and not in_successor.is_empty():
         on = [name for name in ("code", "year", *by) if name in in_successor.columns]
-        parts = parts.join(in_successor.select(on).unique(), on=on, how="anti")
+        elsewhere = in_successor.select(on).unique().with_columns(pl.lit(value=True).alias("_elsewhere"))
+        # In its own boundaries there is no successor to look in, and accounts that it did file count.
+        nothing = pl.col("_elsewhere") & (pl.col("code") != pl.col("target"))
+        nothing &= pl.all_horizontal(pl.col(name).is_null() for name in columns)
+        parts = parts.join(elsewhere, on=on, how="left").filter(~nothing.fill_null(value=False)).drop("_elsewhere")
     carried = parts.with_columns((pl.col(name) * pl.col("weight")).alias(name) for name in columns)
     absent = pl.any_horizontal(pl.col(name).is_null() for name in columns)
     frame = (

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Protocol
@@ -15,19 +15,19 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
-from verband.domain.schema import schema
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
 from verband.sources.formats import Format
 from verband.sources.reading import Reading
-from verband.sources.tabular import empty
 from verband.version import __version__
 from verband.warehouse import assembly
-from verband.warehouse.store import FORMAT_VERSION, Warehouse, connect, run, sql, to_frame
-from verband.warehouse.vintages import identify
+from verband.warehouse.store import FORMAT_VERSION, connect, run, sql, to_frame
+from verband.warehouse.vintages import TASK_ACCOUNTS, Vintages
 
 _ROWS_PER_COMMIT = 100_000
 """Many small files share a commit; a large one is not kept waiting in memory."""
+_OWN = "own_"
+"""How the tables of the user's own files begin."""
 
 
 class Progress(Protocol):
@@ -112,18 +112,13 @@ def build(
         writer = _Writer(connection)
         total = sum(file.path.stat().st_size for file, _ in recognised)
         done = 0
-        undated: list[tuple[SourceFile, Format, Reading]] = []
-        for file, kind in recognised:
+        vintages = Vintages(connection, old)
+        for file, kind in sorted(recognised, key=_reading_order):
             progress(done, total, file.name)
             reading = kind.read(file, strict)
-            if "vintage" in reading.notes:
-                undated.append((file, kind, reading))
-            else:
-                writer.add(file, kind, reading, strict=strict)
+            writer.add(file, kind, vintages.checked(file.name, reading), strict=strict)
             writer.commit(at_least=_ROWS_PER_COMMIT)
             done += file.path.stat().st_size
-        for file, kind, reading in undated:
-            writer.add(file, kind, _dated(connection, old, file, reading), strict=strict)
         for name in unrecognised:
             run(connection, "INSERT INTO _unrecognised VALUES (?, NULL)", [name])
         if old is not None:
@@ -148,51 +143,13 @@ def build(
     )
 
 
-def _dated(connection: duckdb.DuckDBPyConnection, old: Path | None, file: SourceFile, reading: Reading) -> Reading:
-    """Hold the vintage of task accounts against their totals; where the name is silent, the totals tell."""
-    frame = reading.tables["task_accounts"]
-    found = identify(frame, *(_new_or_old(connection, old, name) for name in ("key_totals", "municipality_list")))
-    if reading.scope:
-        if found is not None and f"{found[0]} {found[1]}" != reading.scope:
-            raise BadInputError(
-                f"its name says {reading.scope}, but its totals are those of {found[0]} {found[1]}",
-                where=file.name,
-                todo="Give the file its right name",
-            )
-        return reading
-    if found is None:
-        raise BadInputError(
-            "neither the content nor the name says which year and report this is, and its totals agree with no report",
-            where=file.name,
-            todo="Name it like 2023_begroting.csv or 2023_jaarrekening.csv, or load the key totals with it",
-        )
-    year, report = found
-    remark = f"year and report ({year} {report}) follow from its totals, which agree with the key totals: derived"
-    remarks = tuple(item for item in reading.report.remarks if "which year and report" not in item)
-    return replace(
-        reading,
-        tables={
-            "task_accounts": frame.with_columns(
-                pl.lit(year, dtype=pl.Int64).alias("year"), pl.lit(report).alias("report")
-            )
-        },
-        scope=f"{year} {report}",
-        report=replace(reading.report, remarks=(*remarks, remark)),
-    )
+def _reading_order(item: tuple[SourceFile, Format]) -> tuple[bool, int, str, str]:
+    """Order of reading, the same whatever the folder.
 
-
-def _new_or_old(connection: duckdb.DuckDBPyConnection, old: Path | None, table: str) -> pl.DataFrame:
-    """A table of this load, else of the earlier one."""
-    made = run(connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [table])[0][0]
-    if made:
-        return to_frame(connection, f'SELECT * FROM "{table}"', {})  # noqa: S608
-    if old is not None:
-        warehouse = Warehouse(old)
-        try:
-            return warehouse.table(table)
-        finally:
-            warehouse.close()
-    return empty(schema(table))
+    What is held against other tables comes after them; large files come first, while little memory is in use.
+    """
+    file, kind = item
+    return (TASK_ACCOUNTS in kind.tables, -file.path.stat().st_size, file.path.name, file.sha256)
 
 
 def _now() -> datetime:
@@ -212,6 +169,7 @@ class _Writer:
         self._connection = connection
         self._next = 1
         self._claimed: dict[tuple[str, str], tuple[int, str]] = {}
+        self._own: dict[str, tuple[int, str]] = {}
         self._made: set[str] = set()
         self.rows_read = self.rows_kept = self._uncommitted = 0
 
@@ -221,6 +179,9 @@ class _Writer:
         self._next += 1
         claims = {(table, reading.scope) for table in reading.tables}
         taken = next((self._claimed[claim] for claim in sorted(claims) if claim in self._claimed), None)
+        if all(table.startswith(_OWN) for table in reading.tables):
+            taken = taken or self._own.get(file.sha256)
+            self._own.setdefault(file.sha256, (number, file.name))
         kept, remarks = report.rows_kept, list(report.remarks)
         aside: list[tuple[int, int | None, str, str | None]]
         if taken is not None:
@@ -310,9 +271,11 @@ class _Writer:
         run(self._connection, f"ATTACH '{str(old).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
         contents = run(self._connection, sql("old_contents"))
         kept: dict[int, int] = {}
-        for number, table, scope, rows, years, name in contents:
-            own = table.startswith("own_")
+        for number, table, scope, rows, years, name, sha256 in contents:
+            own = table.startswith(_OWN)
             if (table, scope) in self._claimed or name == without or (fresh and not own):
+                continue
+            if own and sha256 in self._own:  # an own file goes by its name: this one was given another
                 continue
             new = kept.setdefault(number, self._next + len(kept))
             columns = f'SELECT * EXCLUDE (_file), {new}::INTEGER AS _file FROM old."{table}" WHERE _file = {number}'  # noqa: S608

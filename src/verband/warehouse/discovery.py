@@ -38,25 +38,32 @@ def find_files(folders: Sequence[Path]) -> tuple[SourceFile, ...]:
     """
     found: dict[Path, SourceFile] = {}
     for folder in folders:
-        if not folder.exists():
-            raise BadInputError("there is no such folder or file", where=str(folder), todo="Check the path")
-        if folder.is_file():
-            found.setdefault(folder.resolve(), SourceFile(folder, _shown(folder.name)))
-            continue
         try:
-            paths = sorted(path for path in folder.rglob("*") if path.is_file())
+            files = _files_of(folder)
         except OSError as error:
             raise BadInputError(
-                f"the folder cannot be read ({error.strerror})", where=str(folder), todo="Check that you may read it"
+                f"the folder cannot be read ({error.strerror})",
+                where=_shown(str(folder)),
+                todo="Check the path, and that you may read it",
             ) from error
-        if not paths:
-            raise BadInputError(
-                "the folder holds no files", where=str(folder), todo="Name a folder with published files"
-            )
-        prefix = f"{folder.name}/" if len(folders) > 1 else ""
-        for path in paths:
-            found.setdefault(path.resolve(), SourceFile(path, _shown(prefix + path.relative_to(folder).as_posix())))
+        prefix = f"{folder.name}/" if len(folders) > 1 and folder.is_dir() else ""
+        for path, name in files:
+            found.setdefault(path.resolve(), SourceFile(path, _shown(prefix + name)))
     return tuple(found.values())
+
+
+def _files_of(folder: Path) -> list[tuple[Path, str]]:
+    """The files in a folder (or the file itself), with their names inside it."""
+    if not folder.exists():
+        raise BadInputError("there is no such folder or file", where=_shown(str(folder)), todo="Check the path")
+    if folder.is_file():
+        return [(folder, folder.name)]
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    if not paths:
+        raise BadInputError(
+            "the folder holds no files", where=_shown(str(folder)), todo="Name a folder with published files"
+        )
+    return [(path, path.relative_to(folder).as_posix()) for path in paths]
 
 
 def _shown(name: str) -> str:
@@ -89,7 +96,7 @@ def discover(folders: Sequence[Path], *, strict: bool) -> Found:
     if not recognised:
         raise BadInputError(
             f"none of the {len(unrecognised)} files is one that Verband reads",
-            where=", ".join(str(folder) for folder in folders),
+            where=", ".join(_shown(str(folder)) for folder in folders),
             todo="The documentation page `sources` lists the files; `verband template` makes one to fill in",
         )
     return Found(tuple(recognised), tuple(unrecognised))

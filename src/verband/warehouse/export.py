@@ -90,9 +90,10 @@ def export_table(warehouse: Warehouse, name: str, output: ExportFormat, folder: 
         partial = folder / ".datapackage.json.part"
         partial.write_text(json.dumps(description, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
         partial.replace(package)
-    except OSError as error:
+    except (OSError, pl.exceptions.ComputeError) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise WorkspaceError(
-            f"the export cannot be written ({error.strerror or error})",
+            f"the export cannot be written ({reason})",
             where=str(folder),
             todo="Check that there is room and that you may write there, or name another folder with --out",
         ) from error
@@ -106,11 +107,18 @@ def _write(frame: pl.DataFrame, output: ExportFormat, path: Path) -> None:
         case ExportFormat.csv:
             frame.write_csv(path)
         case ExportFormat.xlsx:
-            import xlsxwriter  # noqa: PLC0415  only for this file type
+            _write_workbook(frame, path)
 
-            with xlsxwriter.Workbook(path, _TEXT_STAYS_TEXT) as workbook:
-                workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  the same call gives the same bytes
-                frame.write_excel(workbook, worksheet="data", autofit=frame.height < 10_000)
+
+def _write_workbook(frame: pl.DataFrame, path: Path) -> None:
+    import xlsxwriter  # noqa: PLC0415  only for this file type
+
+    try:
+        with xlsxwriter.Workbook(path, _TEXT_STAYS_TEXT) as workbook:
+            workbook.set_properties({"created": datetime(2000, 1, 1)})  # noqa: DTZ001  the same call gives the same bytes
+            frame.write_excel(workbook, worksheet="data", autofit=frame.height < 10_000)
+    except xlsxwriter.exceptions.XlsxFileError as error:
+        raise OSError(str(error)) from error
 
 
 def _resource(warehouse: Warehouse, name: str, path: Path, frame: pl.DataFrame) -> dict[str, Any]:
@@ -151,14 +159,15 @@ def _earlier(path: Path) -> list[dict[str, Any]]:
         return []
     try:
         package = json.loads(path.read_text(encoding="utf-8"))
-        if package["name"] != _PACKAGE or not all(isinstance(item["path"], str) for item in package["resources"]):
-            raise ValueError(package["name"])
+        ours = package["name"] == _PACKAGE and all(isinstance(item["path"], str) for item in package["resources"])
     except (ValueError, TypeError, LookupError, RecursionError):
+        ours = False
+    if not ours:
         raise BadInputError(
             "there is a datapackage.json that is not Verband's",
             where=str(path),
             todo="Name another folder with --out",
-        ) from None
+        )
     return list(package["resources"])
 
 

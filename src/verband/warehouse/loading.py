@@ -87,7 +87,7 @@ def load(
                 return LoadResult(known.snapshot, False, result.files, result.unrecognised, 0, 0, 0)
             _swap(building, current)
         except duckdb.Error as error:
-            raise plain_duckdb(error, workspace) from error
+            raise plain_duckdb(error, current) from error
         except OSError as error:
             raise _plain_os(error, workspace) from error
         finally:
@@ -158,7 +158,7 @@ def forget(workspace: Path, name: str) -> LoadResult:
             result = build(building, current, (), (), strict=True, fresh=False, progress=silent, without=matches[0])
             _swap(building, current)
         except duckdb.Error as error:
-            raise plain_duckdb(error, workspace) from error
+            raise plain_duckdb(error, current) from error
         except OSError as error:
             raise _plain_os(error, workspace) from error
         finally:

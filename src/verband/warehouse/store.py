@@ -58,13 +58,19 @@ def plain_duckdb(error: duckdb.Error, path: Path) -> WorkspaceError:
 
 
 def demand_folder(workspace: Path) -> None:
-    """Refuse a workspace that is a file.
+    """Refuse a workspace that is a file, or whose name the database cannot take.
 
     Raises
     ------
     WorkspaceError
-        If it exists and is not a folder.
+        If it exists and is not a folder, or its name is not text.
     """
+    if any("\ud800" <= mark <= "\udfff" for mark in str(workspace)):
+        raise WorkspaceError(
+            "the name of the folder is not valid UTF-8",
+            where=repr(str(workspace)),
+            todo="Name another folder with --workspace",
+        )
     if workspace.exists() and not workspace.is_dir():
         raise WorkspaceError(
             "this is a file, and a workspace is a folder",
@@ -79,14 +85,8 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     Raises
     ------
     WorkspaceError
-        If the file is damaged, locked or may not be read, or if the database cannot take its path.
+        If the file is damaged, locked or may not be read.
     """
-    if any("\ud800" <= mark <= "\udfff" for mark in str(path)):
-        raise WorkspaceError(
-            "the name of the folder is not valid UTF-8",
-            where=repr(str(path.parent)),
-            todo="Name another folder with --workspace",
-        )
     try:
         return duckdb.connect(
             str(path),

@@ -1,32 +1,42 @@
-"""Which year and report a file of task accounts holds, where neither its content nor its name says so.
+"""Which year and report a file of task accounts holds, and whether its name says it rightly.
 
 Its totals per municipality are held against the key totals of every year and report: the one that agrees for nearly
-all municipalities, to the thousand euro, is meant. That is a conclusion, so it is marked derived; without agreement
-the file is refused rather than guessed.
+all municipalities, to the thousand euro, is meant. Where the name is silent that is a conclusion, so it is marked
+derived; a name that says otherwise is refused, and so is a silent name without agreement: nothing is guessed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
 
+import duckdb
 import polars as pl
 
 from verband.domain.municipality import MunicipalityIndex
-from verband.errors import UnknownNameError
+from verband.domain.schema import schema
+from verband.errors import BadInputError, UnknownNameError
+from verband.sources.reading import Reading
+from verband.sources.tabular import empty
+from verband.warehouse.store import Warehouse, run, to_frame
 
+TASK_ACCOUNTS = "task_accounts"
 NOT_IN_TOTALS = ("0.10", "0.11")
 """Reserve mutations and the result are not in the total cost."""
 _AGREEMENT = 0.9
 """Share of municipalities whose total has to agree; CBS publishes corrections for a few."""
 
 
-def codes_of(names: pl.Series, lists: pl.DataFrame, year: int | None) -> Mapping[str, str]:
-    """Find the codes of published names in the municipality list of a year (all lists where none is given).
+def index_of(lists: pl.DataFrame) -> MunicipalityIndex:
+    """Index the names of municipality lists (``code, name, year``); a name that stays the same counts once."""
+    names = lists.group_by("code", "name").agg(pl.col("year").max()).sort("year", "code")
+    return MunicipalityIndex.from_records(names.iter_rows(named=True))
 
-    Names that mean nothing, or more than one municipality, are left out.
-    """
-    listed = lists.filter(pl.col("year") == year) if year is not None else lists
-    index = MunicipalityIndex.from_records(listed.iter_rows(named=True))
+
+def codes_of(names: pl.Series, index: MunicipalityIndex) -> Mapping[str, str]:
+    """Find the codes of published names; names that mean nothing, or several municipalities, are left out."""
     found: dict[str, str] = {}
     for name in names.unique().sort():
         try:
@@ -36,7 +46,7 @@ def codes_of(names: pl.Series, lists: pl.DataFrame, year: int | None) -> Mapping
     return found
 
 
-def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, lists: pl.DataFrame) -> tuple[int, str] | None:
+def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, index: MunicipalityIndex) -> tuple[int, str] | None:
     """Tell year and report of task accounts by their totals.
 
     Parameters
@@ -45,22 +55,24 @@ def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, lists: pl.Da
         ``name, task, cost_keur`` of one file.
     key_totals
         ``code, year, report, cost_keur``.
-    lists
-        Municipality lists, for the names.
+    index
+        Municipalities by name.
 
     Returns
     -------
     tuple of (int, str) or None
         Year and report; ``None`` where no report, or more than one, agrees.
     """
-    codes = codes_of(task_accounts["name"], lists, None)
-    totals = (
+    sums = (
         task_accounts.filter(~pl.col("task").is_in(NOT_IN_TOTALS))
-        .with_columns(pl.col("name").replace_strict(codes, default=None, return_dtype=pl.String).alias("code"))
-        .group_by("code")
+        .group_by("name")
         .agg(pl.col("cost_keur").sum().alias("total"))
-        .filter(pl.col("code").is_not_null() & (pl.col("total") != 0))
+        .filter(pl.col("total") != 0)
     )
+    codes = codes_of(sums["name"], index)
+    totals = sums.with_columns(
+        pl.col("name").replace_strict(codes, default=None, return_dtype=pl.String).alias("code")
+    ).filter(pl.col("code").is_not_null())
     agreeing = (
         key_totals.join(totals, on="code", how="inner")
         .group_by("year", "report")
@@ -71,3 +83,68 @@ def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, lists: pl.Da
         return None
     row = agreeing.row(0, named=True)
     return int(row["year"]), str(row["report"])
+
+
+class Vintages:
+    """Checks vintages against the key totals of this load, else of the earlier one."""
+
+    def __init__(self, connection: duckdb.DuckDBPyConnection, old: Path | None) -> None:
+        self._connection = connection
+        self._old = old
+
+    @cached_property
+    def _key_totals(self) -> pl.DataFrame:
+        return self._table("key_totals").select("code", "year", "report", "cost_keur")
+
+    @cached_property
+    def _index(self) -> MunicipalityIndex:
+        return index_of(self._table("municipality_list"))
+
+    def _table(self, name: str) -> pl.DataFrame:
+        made = run(self._connection, "SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name])[0][0]
+        if made:
+            return to_frame(self._connection, f'SELECT * FROM "{name}"', {})  # noqa: S608  the name is one of ours
+        if self._old is None:
+            return empty(schema(name))
+        warehouse = Warehouse(self._old)
+        try:
+            return warehouse.table(name)
+        finally:
+            warehouse.close()
+
+    def checked(self, name: str, reading: Reading) -> Reading:
+        """Return a reading with its vintage, found or confirmed; other readings than task accounts as they are.
+
+        Raises
+        ------
+        BadInputError
+            If the name of the file says another vintage than its totals, or neither says one.
+        """
+        if "vintage" not in reading.notes:
+            return reading
+        frame = reading.tables[TASK_ACCOUNTS]
+        found = identify(frame, self._key_totals, self._index)
+        if reading.scope:
+            if found is not None and f"{found[0]} {found[1]}" != reading.scope:
+                raise BadInputError(
+                    f"its name says {reading.scope}, but its totals are those of {found[0]} {found[1]}",
+                    where=name,
+                    todo="Give the file its right name",
+                )
+            return reading
+        if found is None:
+            raise BadInputError(
+                "neither the content nor the name says which year and report this is, and its totals agree with none",
+                where=name,
+                todo="Name it like 2023_begroting.csv or 2023_jaarrekening.csv, or load the key totals with it",
+            )
+        year, report = found
+        remark = f"year and report ({year} {report}) follow from its totals, which agree with the key totals: derived"
+        remarks = tuple(item for item in reading.report.remarks if "which year and report" not in item)
+        dated = frame.with_columns(pl.lit(year, dtype=pl.Int64).alias("year"), pl.lit(report).alias("report"))
+        return replace(
+            reading,
+            tables={TASK_ACCOUNTS: dated},
+            scope=f"{year} {report}",
+            report=replace(reading.report, remarks=(*remarks, remark)),
+        )

@@ -12,6 +12,7 @@ import polars as pl
 from verband.analysis.arrangements import arrangements_of, carry
 from verband.domain.arrangement import ArrangementList, Membership
 from verband.domain.classification import Classification, classify
+from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
 from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.store import Warehouse
@@ -166,10 +167,11 @@ def _listed(warehouse: Warehouse) -> Iterator[Membership]:
     )
     source = warehouse.source_of("arrangement_participants")
     for row in rows.iter_rows(named=True):
+        name = _one_name(row["arrangement"])
         yield _with_class(
             Membership(
-                arrangement_id=row["arrangement_id"],
-                arrangement=row["arrangement"],
+                arrangement_id=arrangement_id(name),
+                arrangement=name,
                 code=row["code"],
                 code_published=row["code"],
                 name=row["participant"],
@@ -178,6 +180,14 @@ def _listed(warehouse: Warehouse) -> Iterator[Membership]:
                 as_of=row["as_of"],
             )
         )
+
+
+@lru_cache(maxsize=4096)
+def _one_name(name: str) -> str:
+    """The name under which a body that the list has twice is counted once."""
+    wanted = arrangement_id(name)
+    rows = reference("arrangement_same_body")
+    return next((row["counted_as"] for row in rows if arrangement_id(row["name"]) == wanted), name)
 
 
 def _register(warehouse: Warehouse, on: date) -> Iterator[Membership]:
@@ -207,7 +217,7 @@ def _register(warehouse: Warehouse, on: date) -> Iterator[Membership]:
 
 def _short_id(name: str) -> str:
     """Identifier without the words that only say that it is an arrangement, so that the sources meet."""
-    found = arrangement_id(name)
+    found = arrangement_id(_one_name(name))
     for prefix in ("gemeenschappelijke-regeling-", "gr-"):
         if found.startswith(prefix) and len(found) > len(prefix):
             return found[len(prefix) :]

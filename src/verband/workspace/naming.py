@@ -12,6 +12,7 @@ from verband.domain.municipality import MunicipalityIndex
 from verband.errors import UnknownNameError
 from verband.warehouse.boundaries import genealogy
 from verband.warehouse.store import Warehouse
+from verband.warehouse.vintages import index_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ class Names:
     def __init__(self, warehouse: Warehouse) -> None:
         warehouse.require("municipality_list")
         self.lists: pl.DataFrame = warehouse.table("municipality_list")
-        self.index = MunicipalityIndex.from_records(self.lists.iter_rows(named=True))
+        self.index: MunicipalityIndex = index_of(self.lists)
         self.changes: Genealogy = genealogy(warehouse)
         self.years: tuple[int, ...] = tuple(sorted(self.lists["year"].unique().to_list()))
 

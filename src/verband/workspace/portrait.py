@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -75,8 +76,9 @@ class _Facts:
         status = warehouse.table("report_status")
         in_successor = status.filter("dissolved_in_year").select("code", "year", "report")
         totals = warehouse.table("key_totals").select("code", "year", "report", *_AMOUNTS)
+        self.published = totals.filter(pl.col("report") == REPORT)
         self.totals = harmonise(
-            totals.filter(pl.col("report") == REPORT),
+            self.published,
             weights,
             year=self.boundaries,
             columns=_AMOUNTS,
@@ -146,14 +148,15 @@ def _lead(facts: _Facts, text: str) -> Lead | None:
         return None
     last = max(item for item in names.years if names.exists(asked.code, item))
     parts = names.changes.carry(asked.code, last, year)
-    others = tuple(names.name(part.code, year) for part in parts if part.code != facts.found.code)
+    others = tuple(names.index.name(part.code) for part in parts if part.code != facts.found.code)
     return Lead(asked.code, asked.name, dissolved, others)
 
 
 def _indicators(warehouse: Warehouse, arrangements: ArrangementList | None) -> tuple[Indicator, ...]:
-    """The newest year per indicator of the own file, for the arrangements in force."""
+    """The newest year with a result per indicator of the own file, else the newest; for the arrangements in force."""
     mine = {arrangement_id(item.name) for item in arrangements.items} if arrangements else set()
-    rows = warehouse.table("own_indicators").sort("year", "as_of", descending=True)
+    judged = pl.col("realised").is_not_null() & pl.col("target").is_not_null()
+    rows = warehouse.table("own_indicators").sort(judged, "year", "as_of", descending=True)
     newest = rows.unique(subset=["arrangement", "indicator"], keep="first", maintain_order=True)
     found = [
         Indicator(
@@ -188,9 +191,9 @@ def _functions(facts: _Facts) -> tuple[FunctionStaff, ...]:
 def _identity(facts: _Facts) -> Identity:
     code, year = facts.found.code, facts.boundaries
     people = facts.warehouse.table("inhabitants").filter(pl.col("code") == code).sort("year")
-    latest = people.row(-1, named=True) if people.height else {"year": year, "inhabitants": None}
+    latest: dict[str, Any] = people.row(-1, named=True) if people.height else {"year": year, "inhabitants": None}
     listed = facts.names.lists.filter((pl.col("code") == code) & pl.col("province_code").is_not_null()).sort("year")
-    province = provinces().get(listed["province_code"][-1], "") if listed.height else ""
+    province = "" if code >= FIRST_FICTIONAL_CODE or not listed.height else provinces()[listed["province_code"][-1]]
     neighbours = facts.warehouse.table("neighbours").filter(
         (pl.col("contact") == "border") & ((pl.col("code_a") == code) | (pl.col("code_b") == code))
     )
@@ -295,7 +298,20 @@ def _dependence(facts: _Facts, code: str, group: ComparisonGroup) -> DependenceF
             for row in mine.iter_rows(named=True)
             if row["missing_parts"]
         ),
+        zeros=_zeros(facts, code),
     )
+
+
+def _zeros(facts: _Facts, code: str) -> tuple[tuple[int, tuple[str, ...]], ...]:
+    """Years in which a part of the municipality published 0 to arrangements, with the names of the parts."""
+    parts = facts.weights.filter((pl.col("target") == code) & (pl.col("weight") > 0))
+    booked = (pl.col("paid_to_arrangements_keur") == 0) & (pl.col("cost_keur") > 0)
+    found: dict[int, list[str]] = {}
+    for row in (
+        facts.published.filter(booked).join(parts, on=["code", "year"]).sort("year", "code").iter_rows(named=True)
+    ):
+        found.setdefault(row["year"], []).append(facts.names.index.name(row["code"]))
+    return tuple((year, tuple(names)) for year, names in found.items())
 
 
 def _class_spread(facts: _Facts, code: str, group: ComparisonGroup, year: int) -> Spread:

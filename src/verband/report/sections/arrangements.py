@@ -105,7 +105,7 @@ def _lines(context: Context, item: Arrangement) -> tuple[str, ...]:
     lines = [" · ".join(facts)]
     if item.basis:
         lines.append(words("arrangements.basis", basis=item.basis))
-    lines += _own_lines(context, item)
+    lines += _own_lines(context, item, context.portrait.on)
     if item.kind == "derived" and item.note:
         lines.append(words("arrangements.carried_item"))
     if "opgeheven" in item.name.casefold():
@@ -122,33 +122,36 @@ def _lines(context: Context, item: Arrangement) -> tuple[str, ...]:
     return tuple(lines)
 
 
-def _own_lines(context: Context, item: Arrangement) -> list[str]:
-    """What only an own file or the register tells."""
+def _terms(context: Context, item: Arrangement) -> list[str]:
+    """Contribution, share, key and votes, as far as they are known."""
     words, numbers = context.words, context.numbers
-    lines = []
+    facts = []
     if item.contribution_eur is not None:
         amount = numbers.euro(item.contribution_eur)
         key = "arrangements.contribution" if item.contribution_year else "arrangements.contribution_undated"
-        lines.append(words(key, amount=amount, year=item.contribution_year))
+        facts.append(words(key, amount=amount, year=item.contribution_year))
     if item.share is not None:
-        lines.append(words("arrangements.share", share=numbers.percent(item.share)))
+        facts.append(words("arrangements.share", share=numbers.percent(item.share)))
     if item.key:
-        lines.append(words("arrangements.key", key=item.key))
+        facts.append(words("arrangements.key", key=item.key))
     if item.votes is not None and item.total_votes:
         part = numbers.percent(item.votes / item.total_votes)
-        lines.append(
-            words(
-                "arrangements.votes_of",
-                votes=numbers.short(item.votes),
-                total=numbers.short(item.total_votes),
-                share=part,
-            )
-        )
+        votes, total = numbers.short(item.votes), numbers.short(item.total_votes)
+        facts.append(words("arrangements.votes_of", votes=votes, total=total, share=part))
     elif item.votes is not None:
-        lines.append(words("arrangements.votes", votes=numbers.short(item.votes)))
+        facts.append(words("arrangements.votes", votes=numbers.short(item.votes)))
+    return facts
+
+
+def _own_lines(context: Context, item: Arrangement, on: date) -> list[str]:
+    """What only an own file or the register tells."""
+    words, numbers = context.words, context.numbers
+    terms = _terms(context, item)
+    lines = [" · ".join(terms)] if terms else []
     for step in item.deadlines:
         if step.deadline is not None:
-            lines.append(words("arrangements.deadline", document=step.document, date=numbers.date(step.deadline)))
+            key = "arrangements.deadline" if step.deadline >= on else "arrangements.deadline_past"
+            lines.append(words(key, document=step.document, date=numbers.date(step.deadline)))
     if item.exit is not None:
         lines.append(words("arrangements.exit", date=numbers.date(item.exit)))
     if item.exit_clause:

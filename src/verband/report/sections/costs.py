@@ -30,7 +30,13 @@ def costs(context: Context) -> Section:
             words(f"costs.task_{item.alike.position}", task=context.task_title(item.task, facts.year))
             for item in outside
         ]
-        key = "costs.outside" if len(outside) > 1 else "costs.outside_one"
+        key = (
+            "costs.outside_all"
+            if len(outside) == NUMBER_SHOWN
+            else "costs.outside"
+            if len(outside) > 1
+            else "costs.outside_one"
+        )
         blocks.append(
             Paragraph(
                 words(

@@ -88,9 +88,8 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
 def _warnings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
     words = context.words
     blocks: list[Block] = []
-    zeros = [str(item.year) for item in facts.own if item.share_of_cost == 0]
-    if zeros:
-        blocks.append(Paragraph(words("dependence.zero", years=words.join(zeros)), "warning"))
+    for year, names in facts.zeros:
+        blocks.append(Paragraph(words("dependence.zero", year=year, names=words.join(names)), "warning"))
     spread = dict(facts.class_spread).get(latest.year)
     if spread and spread.rank is not None and spread.n > 1 and spread.rank == spread.n:
         blocks.append(Paragraph(words("dependence.highest", year=latest.year), "warning"))

@@ -1,4 +1,4 @@
-"""Sources, definitions and reading report: every table the page rests on, with files, publisher, licence and remarks."""
+"""Sources, definitions and reading report: every table the page rests on, with files, licence and remarks."""
 
 from __future__ import annotations
 
@@ -35,7 +35,11 @@ def sources(context: Context) -> Section:
             if item.rows_set_aside
             else words("sources.none_aside"),
         )
-        foreign = words("sources.foreign", publisher=item.publisher, licence=item.licence)
+        foreign = (
+            None if portrait.fictional else words("sources.foreign", publisher=item.publisher, licence=item.licence)
+        )
+        if portrait.fictional:
+            told = f"{words('sources.invented')} {told}"
         entries.append((words(f"tables.{item.table}"), told, f"source-{item.table}", foreign))
     blocks: list[Block] = [
         Paragraph(

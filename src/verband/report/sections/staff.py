@@ -1,4 +1,4 @@
-"""Hired staff as a share of hired and own pay; municipalities with an outsourced organisation are compared with nobody."""
+"""Hired staff as a share of hired and own pay; outsourced organisations are compared with nobody."""
 
 from __future__ import annotations
 

@@ -8,6 +8,9 @@ from verband.analysis.comparison_group import ComparisonGroup, Features
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
+FAR = 1.0
+"""Standard deviations beyond which the comparison group is called far away."""
+
 
 def standing(context: Context) -> Section:
     """Describe the municipality and its comparison group."""
@@ -32,8 +35,7 @@ def standing(context: Context) -> Section:
             Paragraph(
                 words(
                     "standing.inhabitants",
-                    name=context.name,
-                    province=identity.province,
+                    place=f"{context.name} ({identity.province})" if identity.province else context.name,
                     inhabitants=people,
                     year=identity.year,
                 ),
@@ -57,7 +59,12 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
     respects = [words(f"respects.{name}") for name in group.respects]
     blocks: list[Block] = [
         Paragraph(
-            words("standing.group", year=_year(context), count=words.cardinal(len(group.alike)), respects=words.join(respects)),
+            words(
+                "standing.group",
+                year=_year(context),
+                count=words.cardinal(len(group.alike)),
+                respects=words.join(respects),
+            ),
             "text",
             "derived",
             context.loaded("inhabitants", "grant_volumes", "grant_results", "centroids"),
@@ -88,6 +95,9 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
         )
     blocks.append(_table(context, group, own, features))
     blocks.append(Paragraph(words("standing.distance"), "reading"))
+    distances = sorted(item.distance for item in group.alike)
+    if distances and distances[len(distances) // 2] > FAR:
+        blocks.append(Paragraph(words("standing.far"), "warning"))
     if group.left_out:
         left = words.join([words(f"respects.{name}") for name in group.left_out])
         blocks.append(Paragraph(words("standing.left_out", respects=left), "warning"))

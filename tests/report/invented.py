@@ -1,0 +1,254 @@
+"""An invented municipality, Vlierbeek, with figures that are easy to check by hand."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+
+from verband.analysis.comparison_group import Features, comparison_group
+from verband.analysis.dependence import Dependence
+from verband.analysis.finances import BalanceSheet, Ratio
+from verband.analysis.portrait import (
+    CostFacts,
+    DependenceFacts,
+    FinanceFacts,
+    FunctionStaff,
+    Identity,
+    Indicator,
+    Lead,
+    Portrait,
+    Predecessor,
+    Provenance,
+    StaffFacts,
+)
+from verband.analysis.spread import Spread, spread
+from verband.analysis.staffing import Staffing
+from verband.analysis.task_costs import TaskCost
+from verband.domain.arrangement import Arrangement, ArrangementList, Deadline, Participant
+
+CODE = "GM9901"
+ON = date(2026, 3, 1)
+ALIKE = {f"GM99{number:02}": 100.0 * number for number in range(2, 14)}
+
+
+def arrangement(name="Veiligheidsregio Verzonnen", **changes):
+    base = Arrangement(
+        arrangement_id="een",
+        name=name,
+        form="public_body",
+        status="compulsory",
+        status_kind="derived",
+        basis="Wet veiligheidsregio's art. 8-10",
+        tasks=("1.1",),
+        tasks_kind="derived",
+        participants=(Participant(CODE, "Vlierbeek", None, None), Participant("GM9902", "Elders", None, None)),
+        participants_as_of=date(2016, 1, 1),
+        share=None,
+        votes=None,
+        total_votes=None,
+        contribution_eur=None,
+        contribution_year=None,
+        key=None,
+        entry=None,
+        exit=None,
+        exit_clause=None,
+        deadlines=(),
+        origin="list",
+        source="lijst.csv",
+        as_of=date(2016, 1, 1),
+        kind="measured",
+        note=None,
+    )
+    return replace(base, **changes)
+
+
+def own_arrangement():
+    return arrangement(
+        "Sociale <Dienst> & Werk Verzonnen met een lange naam",
+        arrangement_id="twee",
+        status="voluntary",
+        status_kind="measured",
+        basis=None,
+        tasks=("6.3", "6.5"),
+        tasks_kind="measured",
+        share=0.125,
+        votes=3.0,
+        total_votes=40.0,
+        contribution_eur=1234567.0,
+        contribution_year=2026,
+        key="per inwoner",
+        exit_clause="opzegtermijn van twee jaar",
+        deadlines=(Deadline("ontwerpbegroting 2027", date(2026, 4, 1), date(2026, 6, 24)),),
+        origin="own",
+        as_of=date(2026, 1, 1),
+    )
+
+
+def _dependence(year, share, per_head):
+    return Dependence("x", year, "accounts", 1, int(share is not None), 1, share, per_head, ())
+
+
+def _tasks():
+    def one(task, title, cost, per_head):
+        group = spread(per_head, ALIKE)
+        return TaskCost(task, title, cost, group, group)
+
+    return (
+        one("0.4", "Overhead", 8_000_000.0, 400.0),
+        one("7.3", "Afval", 2_000_000.0, 100.0),
+        one("0.8", "Overige baten en lasten", -100_000.0, -5.0),
+        one("7.5", "Begraafplaatsen en crematoria", None, None),
+    )
+
+
+def portrait(**changes):
+    features = tuple(
+        Features(code, f"Plaats {code[-2:]}", 10_000 + 1_000 * index, 250.0 + index, 2_000.0 + 10 * index)
+        for index, code in enumerate([CODE, *ALIKE, *(f"GM98{number:02}" for number in range(10, 30))])
+    )
+    group = comparison_group(CODE, features)
+    class_spread = spread(0.2, {code: value / 10_000 for code, value in ALIKE.items()})
+    base = Portrait(
+        identity=Identity(
+            CODE,
+            "Vlierbeek",
+            "",
+            2026,
+            20_123,
+            (Predecessor("GM9902", "Oud Vlierbeek", 0.4, date(2021, 1, 1)),),
+            ("Plaats 02", "Plaats 03"),
+        ),
+        group=group,
+        arrangements=ArrangementList(
+            CODE,
+            "Vlierbeek",
+            ON,
+            (arrangement(), own_arrangement()),
+            ((arrangement("Oude regeling", exit=date(2020, 1, 1)), "left"),),
+        ),
+        dependence=DependenceFacts(
+            year=2024,
+            boundaries=2026,
+            own=(
+                _dependence(2021, 0.18, 480.0),
+                _dependence(2022, None, None),
+                _dependence(2023, 0.19, 500.0),
+                _dependence(2024, 0.2, 520.4),
+            ),
+            in_class=(),
+            by_size=(Dependence("10000-20000", 2024, "accounts", 2, 2, 2, 0.15, 400.0, ()),),
+            class_spread=tuple((year, class_spread) for year in (2021, 2022, 2023, 2024)),
+            alike=class_spread,
+            alike_eur_per_inhabitant=spread(520.4, ALIKE),
+            paid_eur=((2021, 9_600_000.0), (2022, None), (2023, 10_000_000.0), (2024, 10_472_000.0)),
+            gaps=((2022, ("Vlierbeek",)),),
+            zeros=((2021, ("Oud Vlierbeek",)),),
+        ),
+        costs=CostFacts(
+            2024, TaskCost("total", "Totaal", 60_000_000.0, spread(3_000.0, ALIKE), spread(3_000.0, ALIKE)), _tasks()
+        ),
+        staff=StaffFacts(
+            year=2024,
+            own=Staffing(CODE, 600.0, 100.0, 1 / 7, outsourced=False),
+            alike=spread(1 / 7, {code: value / 10_000 for code, value in ALIKE.items()}),
+            in_class=spread(1 / 7, {code: value / 10_000 for code, value in ALIKE.items()}),
+            everyone=tuple((code, value / 10_000) for code, value in ALIKE.items()),
+            outsourced=("Plaats 20",),
+        ),
+        finances=FinanceFacts(
+            accounts=(
+                Ratio("solvency_ratio", 0.4, 2024, "accounts", 2026, "measured", "neutral"),
+                Ratio("structural_operating_margin", 0.01, 2024, "accounts", 2026, "measured", "favourable"),
+                Ratio("tax_capacity", None, 2024, "accounts", 2026, "measured", None),
+            ),
+            budget=(Ratio("solvency_ratio", 0.38, 2026, "budget", 2026, "derived", "neutral"),),
+            balance=(
+                BalanceSheet(2022, 20e6, 50e6),
+                BalanceSheet(2023, None, None),
+                BalanceSheet(2024, 22e6, 55e6),
+            ),
+        ),
+        provenance=tuple(
+            Provenance(table, table, (f"{table}.csv",), "CBS", "CC BY 4.0", ("1 row <odd>",), 1)
+            for table in ("inhabitants", "key_totals", "cost_per_task", "arrangement_participants", "own_arrangements")
+        ),
+        lacking=("register_participants",),
+        snapshot="0123456789abcdef",
+        loaded=datetime(2026, 2, 1, tzinfo=UTC),
+        fictional=True,
+        led_from=None,
+        on=ON,
+        features=features,
+        indicators=(Indicator("Veiligheidsregio Verzonnen", "opkomsttijd", "minuten", "lower", 2025, 8.0, 7.5),),
+        functions=(
+            FunctionStaff("jurist", 1, 0, date(2025, 12, 31)),
+            FunctionStaff("consulent", 4, None, date(2025, 12, 31)),
+        ),
+    )
+    return replace(base, **changes)
+
+
+EMPTY_SPREAD = Spread(None, None, None, None, 0, (), None)
+
+
+def bare():
+    """A portrait of which nearly everything is missing."""
+    return portrait(
+        identity=Identity(CODE, "Vlierbeek", "", 2026, None, (), ()),
+        group=None,
+        arrangements=None,
+        dependence=None,
+        costs=None,
+        staff=None,
+        finances=FinanceFacts((), (), ()),
+        provenance=(),
+        lacking=("arrangement_participants", "neighbours", "boundary_changes"),
+        features=(),
+        indicators=(),
+        functions=(),
+    )
+
+
+def variants():
+    """Portraits that differ in what is known, by name."""
+    whole = portrait()
+    assert whole.dependence is not None
+    assert whole.staff is not None
+    assert whole.arrangements is not None
+    newest_missing = replace(
+        whole.dependence,
+        own=(*whole.dependence.own[:-1], _dependence(2024, None, None)),
+        alike=EMPTY_SPREAD,
+        alike_eur_per_inhabitant=replace(spread(None, ALIKE)),
+        gaps=((2022, ("Vlierbeek",)), (2024, ("Vlierbeek",))),
+    )
+    outsourced = replace(
+        whole.staff,
+        own=Staffing(CODE, 40.0, 80.0, 2 / 3, outsourced=True),
+        alike=spread(None, ALIKE),
+        in_class=spread(None, ALIKE),
+    )
+    four = tuple(
+        arrangement(f"Regeling {status}", arrangement_id=status, status=status)
+        for status in ("compulsory", "cooperate", "voluntary", "unknown")
+    )
+    only_lists = replace(whole.arrangements, items=four, ended=())
+    past = replace(
+        own_arrangement(), deadlines=(Deadline("stuk", None, date(2025, 1, 1)),), share=None, exit_clause=None
+    )
+    return {
+        "whole": whole,
+        "bare": bare(),
+        "real": replace(
+            whole, fictional=False, identity=replace(whole.identity, province="Zeeland", predecessors=(), neighbours=())
+        ),
+        "led": replace(whole, lead=Lead("GM9902", "Oud Vlierbeek", date(2021, 1, 1), ("Elders",)), led_from="..."),
+        "newest missing": replace(whole, dependence=newest_missing),
+        "outsourced": replace(whole, staff=outsourced),
+        "lists only": replace(whole, arrangements=only_lists, indicators=(), functions=()),
+        "no arrangement": replace(whole, arrangements=replace(whole.arrangements, items=(), ended=())),
+        "past deadline": replace(whole, arrangements=replace(whole.arrangements, items=(past,))),
+        "open indicator": replace(whole, indicators=(replace(whole.indicators[0], realised=None),)),
+        "zero": replace(
+            whole,
+            dependence=replace(whole.dependence, own=(_dependence(2023, 0.1, 10.0), _dependence(2024, 0.0, 0.0))),
+        ),
+    }
