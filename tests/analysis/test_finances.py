@@ -11,7 +11,7 @@ NAMES = ["code", "ratio", "report_type", "year", "budget_year", "value", "kind",
 
 
 def ratios(*rows):
-    types = {name: pl.String for name in NAMES} | {"year": pl.Int64, "budget_year": pl.Int64, "value": pl.Float64}
+    types = dict.fromkeys(NAMES, pl.String) | {"year": pl.Int64, "budget_year": pl.Int64, "value": pl.Float64}
     return pl.DataFrame([("A", *row) for row in rows], schema=types, orient="row")
 
 

@@ -76,9 +76,7 @@ def test_series_has_a_row_for_every_year_missing_ones_too(ask, sample_workspace)
     assert "not filed" in gap["missing"]
     costs = sample_workspace.table("cost_per_task").filter(code="GM9013", task="7.3", report="accounts")
     published = dict(costs.select("year", "cost_keur").iter_rows())
-    people = dict(
-        sample_workspace.table("inhabitants").filter(code="GM9013").select("year", "inhabitants").iter_rows()
-    )
+    people = dict(sample_workspace.table("inhabitants").filter(code="GM9013").select("year", "inhabitants").iter_rows())
     for row in rows:
         if row["year"] != 2023:
             assert row["cost_eur"] == published[row["year"]] * 1000
@@ -170,7 +168,8 @@ def test_names_with_brackets_and_colons_are_shown_as_they_are(capsys):
 
 
 @pytest.mark.parametrize(
-    ("value", "shown"), [(float("nan"), "null"), (1e15 + 0.5, "1000000000000000.5"), (2.0, "2"), (0.1 + 0.2, "0.30000000000000004")]
+    ("value", "shown"),
+    [(float("nan"), "null"), (1e15 + 0.5, "1000000000000000.5"), (2.0, "2"), (0.1 + 0.2, "0.30000000000000004")],
 )
 def test_numbers_in_json_are_whole_and_unrounded(capsys, value, shown):
     show({"value": value}, OutputFormat.json, columns={})

@@ -63,8 +63,13 @@ def test_fast_answers_import_nothing_heavy(words):
         "heavy = {'polars', 'duckdb', 'typer', 'rich', 'numpy', 'pyarrow', 'pathlib', 'verband.workspace'};"
         "sys.exit(status or ', '.join(sorted(heavy & set(sys.modules))) or 0)"
     )
-    found = subprocess.run([sys.executable, "-S", "-c", code, *words], capture_output=True, text=True, check=False,
-                           env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)})
+    found = subprocess.run(
+        [sys.executable, "-S", "-c", code, *words],
+        capture_output=True,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
     assert found.returncode == 0, found.stderr
     assert (f"verband {__version__}" if words == ["--version"] else "Usage: verband") in found.stdout
 
@@ -174,7 +179,9 @@ def test_a_reader_that_goes_away_and_a_closed_output_leave_no_trace(workspace, o
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
-@pytest.mark.parametrize("words", [["--version"], ["--help"], ["series", "--help"], ["series", "GM9001", "--task", "7.3"]])
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], ["series", "--help"], ["series", "GM9001", "--task", "7.3"]]
+)
 def test_output_that_cannot_be_written_is_one_message(workspace, words):
     with open("/dev/full", "wb") as full:
         found = verband(*words, stdout=full, stderr=subprocess.PIPE, env={"VERBAND_WORKSPACE": str(workspace)})
@@ -223,7 +230,9 @@ def test_interrupted_at_any_moment(sample_folder, tmp_path):
     for number, delay in enumerate((0.15, 0.5, 1.0)):
         place = tmp_path / str(number)
         process = subprocess.Popen(
-            [*START, "load", str(sample_folder), "--workspace", str(place)], stdout=subprocess.PIPE, stderr=subprocess.PIPE
+            [*START, "load", str(sample_folder), "--workspace", str(place)],
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
         )
         time.sleep(delay)
         process.send_signal(signal.SIGINT)

@@ -122,7 +122,7 @@ def portrait(**changes):
             "Vlierbeek",
             ON,
             (arrangement(), own_arrangement()),
-            ((arrangement("Oude regeling", exit=date(2020, 1, 1)), "left"),),
+            ((arrangement("Oude regeling", exit=date(2020, 1, 1)), "left on 2020-01-01 (lijst.csv)"),),
         ),
         dependence=DependenceFacts(
             year=2024,

@@ -9,6 +9,7 @@ import pytest
 from verband.report.context import Context
 from verband.report.dossier import dossier
 from verband.report.questions import MOST_WORDS, answers
+from verband.report.said import how_carried, why_ended
 
 ON = date(2026, 7, 1)
 pytestmark = pytest.mark.published
@@ -47,3 +48,14 @@ def test_outsourced_and_missing_accounts_are_not_compared(published_workspace):
     assert "Dinkelland heeft zijn organisatie uitbesteed" in dossier(published_workspace.portrait("Dinkelland", on=ON))
     page = dossier(published_workspace.portrait("Loon op Zand", on=ON))
     assert "De jaarrekening 2024 van Loon op Zand is niet ontvangen." in page
+
+
+def test_every_reason_and_note_of_the_analysis_has_words_on_the_page(published_workspace):
+    for municipality in published_workspace.municipalities()[::15]:
+        found = published_workspace.portrait(municipality.code, on=ON)
+        assert found.arrangements is not None
+        context = Context(found, "nl")
+        for _, reason in found.arrangements.ended:
+            assert why_ended(context, reason) != reason
+        for item in found.arrangements.items:
+            assert how_carried(context, item.note) != (item.note,)

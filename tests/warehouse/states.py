@@ -52,7 +52,9 @@ def edit(path, change, delimiter=","):
     """Rewrite the rows of a CSV file (plain or gzip): ``change`` takes a record and returns one, or nothing."""
     packed = path.suffix == ".gz"
     content = path.read_bytes()
-    reader = csv.DictReader(io.StringIO((gzip.decompress(content) if packed else content).decode()), delimiter=delimiter)
+    reader = csv.DictReader(
+        io.StringIO((gzip.decompress(content) if packed else content).decode()), delimiter=delimiter
+    )
     rows = [changed for row in reader if (changed := change(dict(row)))]
     text = io.StringIO()
     writer = csv.DictWriter(text, reader.fieldnames, delimiter=delimiter, lineterminator="\n")

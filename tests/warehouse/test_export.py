@@ -13,7 +13,14 @@ from verband.errors import BadInputError, UnknownNameError, WorkspaceError
 from verband.sources.tabular import polars_schema
 from verband.warehouse.export import ExportFormat, export_table
 
-TABLES = ("key_totals", "own_arrangements", "municipality_list", "arrangement_websites", "report_status", "consumer_prices")
+TABLES = (
+    "key_totals",
+    "own_arrangements",
+    "municipality_list",
+    "arrangement_websites",
+    "report_status",
+    "consumer_prices",
+)
 
 
 def read_back(path, like):
@@ -52,7 +59,12 @@ def test_the_package_says_what_the_columns_mean(sample_workspace, tmp_path):
 
 
 def test_a_second_table_joins_the_package_and_names_stay_unique(sample_workspace, tmp_path):
-    for table, output in (("key_totals", "csv"), ("inhabitants", "csv"), ("key_totals", "parquet"), ("inhabitants", "csv")):
+    for table, output in (
+        ("key_totals", "csv"),
+        ("inhabitants", "csv"),
+        ("key_totals", "parquet"),
+        ("inhabitants", "csv"),
+    ):
         sample_workspace.export(table, output, tmp_path)
     resources = json.loads((tmp_path / "datapackage.json").read_text())["resources"]
     assert [item["path"] for item in resources] == ["inhabitants.csv", "key_totals.csv", "key_totals.parquet"]

@@ -334,12 +334,15 @@ def test_a_name_that_lies_is_refused(workspace, folder, lie):
 def test_a_silent_name_without_totals_is_refused(workspace, folder, tmp_path):
     lone = tmp_path / "lone.csv"
     shutil.copy2(task_accounts(folder) / "2024_begroting.csv", lone)
-    with pytest.raises(BadInputError, match="agree with no report"):
+    with pytest.raises(BadInputError, match="agree with none"):
         workspace.load(lone)
 
 
 def test_keep_going_sets_the_faulty_row_aside_with_its_line(workspace, folder):
-    edit(folder / "iv3" / "inwoners.csv", lambda row: row | {"aantal_inwoners": "-5"} if row["gm_code"] == "GM9003" else row)
+    edit(
+        folder / "iv3" / "inwoners.csv",
+        lambda row: row | {"aantal_inwoners": "-5"} if row["gm_code"] == "GM9003" else row,
+    )
     with pytest.raises(BadInputError):
         workspace.load(folder)
     assert state(workspace) == {}

@@ -4,7 +4,7 @@ import shutil
 
 import pytest
 
-from verband.errors import MissingDataError, UnknownNameError
+from verband.errors import BadInputError, MissingDataError, UnknownNameError
 from verband.warehouse.store import opened
 from verband.workspace import Workspace, default_folder
 from verband.workspace.naming import Names
@@ -61,9 +61,9 @@ def test_every_listed_municipality_of_every_year_is_found_by_name_or_told_ambigu
             assert code in str(error)
 
 
-@pytest.mark.parametrize("task", ["", "7.3+", "+", "7", "7.3@1900", "7.3@", "x" * 1000, "7.3+7.3", "7.3+nothing"])
+@pytest.mark.parametrize("task", ["", "7.3+", "+", "7.3@1900", "x" * 1000, "7.3+7.3", "7.3+nothing"])
 def test_unknown_tasks_are_refused(sample_workspace, task):
-    with pytest.raises(UnknownNameError):
+    with pytest.raises((UnknownNameError, BadInputError)):
         sample_workspace.series("GM9001", task)
 
 
@@ -74,7 +74,8 @@ def test_a_missing_part_makes_the_whole_missing_and_is_named(sample_folder, tmp_
     shutil.copytree(sample_folder / "herindelingen", tmp_path / "iv3" / "h")
     totals = folder / "kerncijfers.csv"
     totals.write_text(
-        "\n".join(line for line in totals.read_text().splitlines() if not line.startswith("GM9025,2018,jaarrekening")) + "\n"
+        "\n".join(line for line in totals.read_text().splitlines() if not line.startswith("GM9025,2018,jaarrekening"))
+        + "\n"
     )
     packed = folder / "lasten_per_taakveld.csv.gz"
     lines = decompress(packed.read_bytes()).decode().splitlines()

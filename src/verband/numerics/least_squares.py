@@ -2,9 +2,9 @@
 
 Covariance: the bias-reduced estimator CR2 of Bell and McCaffrey (2002), intervals with Student's t on Satterthwaite
 degrees of freedom per contrast (Imbens and Kolesar, 2016, section 4; Pustejovsky and Tipton, 2018), both under the
-working model of independent errors; with few groups of unequal weight the intervals are rather too wide than too narrow.
-Bootstrap: pairs cluster bootstrap (Cameron, Gelbach and Miller, 2008); every draw is one solve on sums that are prepared
-per group.
+working model of independent errors; with few groups of unequal weight the intervals are rather too wide than too
+narrow. Bootstrap: pairs cluster bootstrap (Cameron, Gelbach and Miller, 2008); every draw is one solve on sums that
+are prepared per group.
 """
 
 from __future__ import annotations
@@ -130,7 +130,7 @@ def least_squares(y: Array, design: Array, group: npt.NDArray[np.int64]) -> Leas
     if groups <= k:
         raise ValueError(f"{groups} groups are too few for {k} columns")
     _refuse_collinear(design)
-    inverse = np.linalg.inv(design.T @ design)
+    inverse: Array = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     coefficients = inverse @ (design.T @ y)
     residuals = y - design @ coefficients
     adjusted = np.empty((n, k))

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import PurePath
 
@@ -19,6 +19,7 @@ from verband.domain.schema import schema
 from verband.errors import BadInputError
 from verband.sources.files import Head, SourceFile
 from verband.sources.formats import Format
+from verband.sources.iv3_columns import columns_as_published, row_code_key
 from verband.sources.json_files import load_json, type_word
 from verband.sources.reading import Reading, ReadingReport, SetAside
 from verband.sources.tabular import polars_schema
@@ -150,7 +151,7 @@ def _blocked_cells(root: _Place, edition: Mapping[str, object]) -> _Rows:
                 where=root.file,
                 todo=_TODO,
             )
-        row_key = "balanscode" if part.startswith("balans") else "taakveld"
+        row_key = row_code_key(part)
         for place in blocked.member(part).items():
             codes = {"row_code": place.member(row_key).filled(), "category": place.member("categorie").filled()}
             found.add({**edition, "part": part, **codes}, place)
@@ -178,11 +179,33 @@ def _checks(root: _Place, edition: Mapping[str, object]) -> _Rows:
     return found
 
 
-def _reading(tables: Mapping[str, _Rows], scope: str, remarks: Sequence[str]) -> Reading:
-    aside = tuple(item for rows in tables.values() for item in rows.aside)
-    kept = sum(len(rows.rows) for rows in tables.values())
-    report = ReadingReport(kept + len(aside), kept, aside, tuple(remarks))
-    return Reading({name: rows.frame(name) for name, rows in tables.items()}, report, scope)
+_WALKS: Mapping[str, Callable[[_Place, Mapping[str, object]], _Rows]] = {
+    "iv3_codes": _codes,
+    "iv3_blocked_cells": _blocked_cells,
+    "iv3_checks": _checks,
+}
+
+
+def _table(table: str, root: _Place, layer: str, year: int) -> tuple[pl.DataFrame, list[SetAside]]:
+    """One table and the records set aside: by columns, or where that will not do value by value."""
+    columns = columns_as_published(table, root.mapping())
+    if columns is None:
+        found = _WALKS[table](root, {"layer": layer, "year": year})
+        return found.frame(table), found.aside
+    kinds = polars_schema(schema(table))
+    height = len(next(iter(columns.values())))
+    edition = {
+        name: pl.repeat(value, height, dtype=kinds[name], eager=True)
+        for name, value in (("layer", layer), ("year", year))
+    }
+    return pl.DataFrame({**edition, **columns}, schema=kinds), []
+
+
+def _reading(
+    tables: Mapping[str, pl.DataFrame], aside: Sequence[SetAside], scope: str, remarks: Sequence[str]
+) -> Reading:
+    kept = sum(frame.height for frame in tables.values())
+    return Reading(tables, ReadingReport(kept + len(aside), kept, tuple(aside), tuple(remarks)), scope)
 
 
 def read_definitions(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001 - one signature for all formats
@@ -204,7 +227,6 @@ def read_definitions(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001
                             where=file.name, todo=_TODO)  # fmt: skip
     if not re.fullmatch(r"20\d\d", year, re.ASCII):
         raise BadInputError(f"metadata > boekjaar is {year[:60]!r}, expected a year", where=file.name, todo=_TODO)
-    edition = {"layer": layer, "year": int(year)}
     remarks = []
     named = _NAMED_LAYER.search(PurePath(file.name).name)
     if named and named[1].lower() in {item.lower() for item in layers} and (named[1].lower(), named[2]) != (
@@ -214,14 +236,14 @@ def read_definitions(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001
             f"its name says {named[1]} {named[2]}, its metadata {layer} {year}: read as the definitions of "
             f"{layer} {year}; there are none of {named[1]} {named[2]} in it"
         )
-    tables = {
-        "iv3_codes": _codes(root, edition),
-        "iv3_blocked_cells": _blocked_cells(root, edition),
-        "iv3_checks": _checks(root, edition),
-    }
-    if not tables["iv3_checks"].rows:
+    tables: dict[str, pl.DataFrame] = {}
+    aside: list[SetAside] = []
+    for table in _WALKS:
+        tables[table], repeated = _table(table, root, layer, int(year))
+        aside.extend(repeated)
+    if tables["iv3_checks"].is_empty():
         remarks.append("the file holds no checks")
-    return _reading(tables, f"{layer} {year}", remarks)
+    return _reading(tables, aside, f"{layer} {year}", remarks)
 
 
 def read_error_codes(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001 - one signature for all formats
@@ -234,7 +256,7 @@ def read_error_codes(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001
             "message": place.optional_text("melding"),
         }
         found.add(row, place)
-    return _reading({"iv3_error_codes": found}, "", ())
+    return _reading({"iv3_error_codes": found.frame("iv3_error_codes")}, found.aside, "", ())
 
 
 def read_delivery_schema(file: SourceFile, strict: bool) -> Reading:  # noqa: ARG001 - one signature for all formats
@@ -265,7 +287,7 @@ def read_delivery_schema(file: SourceFile, strict: bool) -> Reading:  # noqa: AR
     found = _Rows(("version",))
     document = json.dumps(root.value, ensure_ascii=False)
     found.add({"version": version, "title": title, "description": description, "document": document}, root)
-    return _reading({"iv3_delivery_schemas": found}, version, remarks)
+    return _reading({"iv3_delivery_schemas": found.frame("iv3_delivery_schemas")}, found.aside, version, remarks)
 
 
 def _is_definitions(head: Head) -> bool:

@@ -10,7 +10,8 @@ import json
 import math
 import re
 from collections.abc import Iterable, Iterator
-from typing import NoReturn
+from itertools import chain, count
+from typing import Any, NoReturn
 
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
@@ -22,6 +23,8 @@ MAX_DEPTH = 100
 _MAX_DIGITS = 400
 _HALF_CHARACTER = re.compile(r"\\u[dD][89a-fA-F]")
 """Only an escape can bring half a character into text that is UTF-8."""
+_HOLDERS = frozenset({dict, list})
+"""What holds other values; parsed values are of these types exactly, and a look in a set is the quickest test."""
 _TYPE_WORDS = {dict: "an object", list: "a list", str: "text", bool: "true or false", type(None): "null"}
 
 
@@ -112,23 +115,17 @@ def _int(text: str) -> int:
 
 def _check(document: object, *, check_text: bool) -> None:
     """Walk through the document without recursion: depth, and (where an escape asks for it) text that is no UTF-8."""
-    level: list[object] = [document]
-    for depth in range(1, MAX_DEPTH + 2):
-        if depth > MAX_DEPTH and any(isinstance(value, dict | list) for value in level):
+    level: list[Any] = [document]
+    for depth in count(1):
+        holders = [value for value in level if type(value) in _HOLDERS]
+        if depth > MAX_DEPTH and holders:
             raise RecursionError
         if check_text:
             for text in _texts(level):
                 _check_text(text)
-        below = [inner for value in level for inner in _inside(value)]
-        level = below if check_text else [value for value in below if isinstance(value, dict | list)]
-        if not level:
+        if not holders:
             return
-
-
-def _inside(value: object) -> Iterable[object]:
-    if isinstance(value, dict):
-        return value.values()
-    return value if isinstance(value, list) else ()
+        level = list(chain.from_iterable([one.values() if type(one) is dict else one for one in holders]))
 
 
 def _texts(level: Iterable[object]) -> Iterator[str]:

@@ -8,6 +8,7 @@ from verband.domain.arrangement import Arrangement, ArrangementList
 from verband.domain.classification import legal_forms
 from verband.report.context import Context
 from verband.report.page import Block, Items, Paragraph, Section, Table
+from verband.report.said import how_carried, why_ended
 
 STATUSES = ("compulsory", "cooperate", "voluntary", "unknown")
 _TABLE_OF = {
@@ -106,10 +107,7 @@ def _lines(context: Context, item: Arrangement) -> tuple[str, ...]:
     if item.basis:
         lines.append(words("arrangements.basis", basis=item.basis))
     lines += _own_lines(context, item, context.portrait.on)
-    if item.kind == "derived" and item.note:
-        lines.append(words("arrangements.carried_item"))
-    if "opgeheven" in item.name.casefold():
-        lines.append(words("arrangements.name_says_ended"))
+    lines += how_carried(context, item.note)
     when = numbers.date(item.as_of) if item.as_of else words("common.undated")
     lines.append(
         words(
@@ -199,17 +197,9 @@ def _ended(context: Context, found: ArrangementList) -> list[Block]:
     if not found.ended:
         return []
     items = []
-    for item, _ in found.ended:
-        if item.exit and item.exit <= found.on:
-            reason = words("arrangements.ended_left", date=numbers.date(item.exit))
-        elif item.entry and item.entry > found.on:
-            reason = words("arrangements.ended_not_yet", date=numbers.date(item.entry))
-        elif item.participants and all(member.code == found.code for member in item.participants):
-            reason = words("arrangements.ended_lapsed", name=context.name)
-        else:
-            reason = words("arrangements.ended_other")
+    for item, reason in found.ended:
         when = numbers.date(item.as_of) if item.as_of else words("common.undated")
         source = words(f"tables.{_TABLE_OF[item.origin]}")
         line = words("arrangements.source", source=source, date=when, kind=words(f"kinds.{item.kind}"))
-        items.append((item.name, (reason, line)))
+        items.append((item.name, (why_ended(context, reason), line)))
     return [Items(words.count("arrangements.ended", len(items)), tuple(items))]

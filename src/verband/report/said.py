@@ -1,0 +1,45 @@
+"""Why an arrangement ended and how a seat was carried: what the analysis says in English, in the words of the page."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+
+from verband.report.context import Context
+
+_DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
+_ENDED = (
+    ("left", re.compile(rf"left on {_DAY} ")),
+    ("not_yet", re.compile(rf"joins only on {_DAY} ")),
+    ("lapsed", re.compile(r"lapsed: all members")),
+    ("dissolved", re.compile(rf"dissolved according to its name in the list of {_DAY}")),
+    ("merged", re.compile(rf"merged into another arrangement according to its name in the list of {_DAY}")),
+    ("area", re.compile(r"seat of a predecessor in another area than (?P<other>.+); the law fixes it")),
+)
+_CARRIED = re.compile(r"(?:^|; )([^;]+?) is now ")
+_GUESSED = re.compile(r"(?:^|; )([^;]+?) was divided; its seat is given to the largest part")
+_DOUBT = re.compile(r"the law fixes one area and the list names more")
+
+
+def why_ended(context: Context, reason: str) -> str:
+    """Say why an arrangement ended for the municipality; a reason that is not known here is shown as it is."""
+    for name, pattern in _ENDED:
+        if found := pattern.match(reason):
+            given = found.groupdict()
+            day = context.numbers.date(date.fromisoformat(given["day"])) if given.get("day") else ""
+            return context.words(f"ended.{name}", date=day, name=context.name, other=given.get("other", ""))
+    return reason
+
+
+def how_carried(context: Context, note: str | None) -> tuple[str, ...]:
+    """Say which predecessors a seat comes from, and where that is a guess or in doubt."""
+    if not note:
+        return ()
+    words, told = context.words, []
+    if carried := list(dict.fromkeys(_CARRIED.findall(note))):
+        told.append(words("ended.carried", names=words.join(carried)))
+    if guessed := list(dict.fromkeys(_GUESSED.findall(note))):
+        told.append(words("ended.guessed", names=words.join(guessed)))
+    if _DOUBT.search(note):
+        told.append(words("ended.doubt"))
+    return tuple(told) or (note,)
