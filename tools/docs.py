@@ -6,6 +6,7 @@ Run with ``make docs``; a test fails when a page is not as the code says.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from typer.testing import CliRunner
 
@@ -71,13 +72,13 @@ def commands_page() -> str:
     """The help of every command."""
     runner = CliRunner()
     app = application()
-    settings = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
+    settings: dict[str, Any] = {"terminal_width": _WIDTH, "max_content_width": _WIDTH}
     names = [info.name or getattr(info.callback, "__name__", "") for info in app.registered_commands]
     lines = [
         "# Commands",
         "",
-        "This page is written from the commands themselves (`make docs`). Answers go to standard output; a fault is one",
-        "plain message on standard error with exit status 2, and leaves the workspace as it was.",
+        "This page is written from the commands themselves (`make docs`). Answers go to standard output; a fault is",
+        "one plain message on standard error with exit status 2, and leaves the workspace as it was.",
         "",
         "```",
         help_text(_WIDTH).rstrip(),

@@ -93,7 +93,7 @@ def test_too_few_groups_are_refused():
 def test_the_interval_covers_with_twenty_groups():
     """2,000 draws at 20 groups of unequal weight: fails only when an exact binomial test at 1% says "below 95%".
 
-    One-sided: with unequal weights these intervals are known to be on the wide side (Imbens and Kolesar, 2016, table 2).
+    One-sided: with unequal weights these intervals are on the wide side (Imbens and Kolesar, 2016, table 2).
     """
     rng = np.random.default_rng(11)
     groups, hits, draws = 20, 0, 2_000
