@@ -7,8 +7,10 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
+import typer
 
 from verband import __version__
 from verband.cli.app import application, help_text
@@ -75,9 +77,7 @@ def test_fast_answers_import_nothing_heavy(words):
 
 
 def test_the_stored_help_is_that_of_the_commands():
-    with open(HELP_FILE, encoding="utf-8") as stream:
-        stored = stream.read()
-    assert stored == help_text(), (
+    assert Path(HELP_FILE).read_text(encoding="utf-8") == help_text(), (
         "help.txt is not what the commands say; write it anew with: python -c "
         "'from verband.cli.app import help_text; from verband.cli.entry import HELP_FILE; "
         'open(HELP_FILE, "w", encoding="utf-8").write(help_text())\''
@@ -85,8 +85,6 @@ def test_the_stored_help_is_that_of_the_commands():
 
 
 def commands():
-    import typer
-
     return typer.main.get_command(application()).commands
 
 
@@ -178,12 +176,12 @@ def test_a_reader_that_goes_away_and_a_closed_output_leave_no_trace(workspace, o
         assert found.returncode == 0
 
 
-@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="needs /dev/full")
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs /dev/full")
 @pytest.mark.parametrize(
     "words", [["--version"], ["--help"], ["series", "--help"], ["series", "GM9001", "--task", "7.3"]]
 )
 def test_output_that_cannot_be_written_is_one_message(workspace, words):
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         found = verband(*words, stdout=full, stderr=subprocess.PIPE, env={"VERBAND_WORKSPACE": str(workspace)})
     assert "cannot be written" in one_message(found)
 

@@ -1,5 +1,6 @@
-"""The published accounts: totals as their collectors printed them, every report accounted for, boundaries that add up."""
+"""The published accounts: totals as printed, every report accounted for, boundaries that add up."""
 
+import os
 import subprocess
 import sys
 from collections import Counter
@@ -9,8 +10,10 @@ import polars as pl
 import pytest
 
 from verband.domain.genealogy import Genealogy
+from verband.domain.schema import schema
 from verband.warehouse.boundaries import harmonise, weights_to
 from verband.warehouse.loading import load
+from verband.workspace import Workspace
 
 pytestmark = pytest.mark.published
 
@@ -132,10 +135,9 @@ def test_amounts_of_reports_not_filed_are_nowhere_zero(published_workspace):
         ("cost_per_category", "cost_keur"),
         ("cost_per_main_task", "cost_keur"),
         ("levies_per_category", "income_keur"),
-        ("staff_cost_per_main_task", "staff_cost_keur"),
+        ("staff_cost_per_main_task", next(n for n in schema("staff_cost_per_main_task").names if n.endswith("_keur"))),
     ):
         frame = published_workspace.table(table)
-        amount = amount if amount in frame.columns else next(name for name in frame.columns if name.endswith("_keur"))
         rows = frame.join(gone, on=["code", "year", "report"], how="semi")
         assert rows[amount].null_count() == rows.height, table
 
@@ -222,8 +224,6 @@ def test_harmonised_totals_equal_the_published_ones_where_all_parts_reported(har
 
 
 def test_a_missing_part_is_named_in_the_series(published_workspace):
-    rows = {row.year: row for row in published_workspace.series("Dijk en Waard", "7.3", boundaries=2024).rows}
-    assert rows[2017].cost_eur is not None
     rows = {row.year: row for row in published_workspace.series("GM1961", "7.3").rows}
     assert rows[2023].cost_eur is None
     assert "not filed" in rows[2023].missing
@@ -240,8 +240,6 @@ def test_task_accounts_under_any_name_are_told_by_their_totals(published_folder,
     for number, path in enumerate(sorted((source / "begrotingsanalysetool").glob("*.csv"))):
         (tmp_path / "in" / f"{number}.csv").symlink_to(path)
         expected[f"{number}.csv"] = path.stem.replace("begroting", "budget").replace("jaarrekening", "accounts")
-    from verband.workspace import Workspace
-
     load(tmp_path / "w", [tmp_path / "in"])
     found = Workspace(tmp_path / "w").status()
     told = {
@@ -265,10 +263,12 @@ print(usage.ru_maxrss, usage.ru_utime + usage.ru_stime, os.waitstatus_to_exitcod
 
 def test_loading_stays_within_memory(published_folder, tmp_path, capsys):
     words = ["load", str(published_folder), "--workspace", str(tmp_path / "w"), "--format", "json"]
-    found = subprocess.run([sys.executable, "-c", MEASURE, *words], capture_output=True, text=True, check=True)
+    # polars, imported by these tests, leaves its allocator's settings behind in the environment.
+    own = {name: value for name, value in os.environ.items() if name != "_RJEM_MALLOC_CONF"}
+    found = subprocess.run([sys.executable, "-c", MEASURE, *words], capture_output=True, text=True, check=True, env=own)
     kilobytes, seconds, status = found.stdout.splitlines()[-1].split()
     peak = int(kilobytes) / 1024
     with capsys.disabled():
-        print(f"\nload of the published folder: {peak:.0f} MB at most, {float(seconds):.1f} s of processor time")
+        print(f"\nload of the published folder: {peak:.0f} MB at most, {float(seconds):.1f} s of processor time")  # noqa: T201  a benchmark
     assert status == "0"
     assert peak < 400

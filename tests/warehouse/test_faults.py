@@ -100,7 +100,7 @@ def test_the_row_of_a_wrong_date_in_an_own_file_is_named(workspace, folder):
     "content",
     [
         '<!DOCTYPE o [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]><overheidsorganisaties>&b;</overheidsorganisaties>',
-        '<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><p:overheidsorganisaties xmlns:p="x">&a;</p:overheidsorganisaties>',
+        '<!DOCTYPE o [<!ENTITY a SYSTEM "file:///etc/passwd">]><overheidsorganisaties>&a;</overheidsorganisaties>',
         "<a>" * 100_000,
         "[" * 200_000,
         '{"a":' * 100_000,
@@ -112,7 +112,7 @@ def test_hostile_documents_are_refused_or_passed_by(workspace, folder, content):
     try:
         workspace.load(folder)
     except BadInputError as error:
-        assert "hostile" in plain(error)
+        assert "hostile" in plain(error)  # noqa: PT017  either outcome is sound
         assert state(workspace) == before
     else:
         assert "hostile" in workspace.status().unrecognised
@@ -227,8 +227,6 @@ def test_an_empty_workspace_says_what_to_do(tmp_path):
 
 
 def hold(path, ready, done):
-    import duckdb
-
     with duckdb.connect(path):
         ready.set()
         done.wait(30)

@@ -191,14 +191,14 @@ def test_two_files_of_one_table_that_differ_are_refused(workspace, folder, name)
     copy = folder / f"copy of {name.rsplit('/', 1)[1]}"
     shutil.copy2(folder / name, copy)
     edit(copy, lambda row: row | {"lasten_keur": "1"} if row["gm_code"] == "GM9001" else row)
-    with pytest.raises(BadInputError, match="both hold the table .* and they differ") as caught:
+    with pytest.raises(BadInputError, match=r"both hold the table .* and they differ") as caught:
         workspace.load(folder)
     assert name.rsplit("/", 1)[1] in str(caught.value)
     assert state(workspace) == {}
 
 
 def test_own_files_survive_reloads_and_fresh_loads(workspace, folder, sample_folder):
-    own = {name for name in ("own_arrangements", "own_staff", "own_indicators", "own_procedures")}
+    own = {"own_arrangements", "own_staff", "own_indicators", "own_procedures"}
     workspace.load(folder)
     before = {name: workspace.table(name) for name in own}
     workspace.load(sample_folder / "geo", fresh=True)

@@ -271,4 +271,5 @@ def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Members
 
 def _succeeded(item: Membership, part: Mapping[str, Any], note: str) -> Membership:
     """The seat in the name of the successor: a code of today with a name of the past would be a third body."""
-    return replace(item, code=part["code"], name=part["name"], carried=True, note=note)
+    notes = "; ".join(text for text in (item.note, note) if text)
+    return replace(item, code=part["code"], name=part["name"], carried=True, note=notes)

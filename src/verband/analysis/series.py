@@ -7,8 +7,11 @@ per inhabitant is recomputed from the summed cost and inhabitants, never average
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
+
+
+UNLISTED = "a task that is not listed counts as no cost: the listed tasks add up to the published total"
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +119,7 @@ def task_series(
     inhabitants: Mapping[tuple[str, int], int],
     *,
     report: str,
+    complete: Set[tuple[str, int]] = frozenset(),
 ) -> tuple[SeriesRow, ...]:
     """Answer one question per year.
 
@@ -129,13 +133,16 @@ def task_series(
         Inhabitants on 1 January by (code, year).
     report
         ``accounts`` or ``budget``.
+    complete
+        (code, year) of reports whose listed tasks add up to their published total: there a task that is not listed
+        has no cost, which is a conclusion (derived), not a published 0.
 
     Returns
     -------
     tuple of SeriesRow
         One per question, in order.
     """
-    return tuple(_row(question, cost_keur, inhabitants, report) for question in questions)
+    return tuple(_row(question, cost_keur, inhabitants, report, complete) for question in questions)
 
 
 def _row(
@@ -143,11 +150,13 @@ def _row(
     cost_keur: Mapping[tuple[str, int, str], float | None],
     inhabitants: Mapping[tuple[str, int], int],
     report: str,
+    complete: Set[tuple[str, int]],
 ) -> SeriesRow:
     year = question.year
+    note = question.note
     people = _people(question.parts, inhabitants, year)
     reason = _why_missing(question)
-    total = 0.0
+    total, concluded = 0.0, False
     if reason is None:
         assert question.codes is not None  # noqa: S101  _why_missing has seen to it
         for part in question.parts:
@@ -155,14 +164,20 @@ def _row(
                 continue
             for code in question.codes:
                 amount = cost_keur.get((part.code, year, code))
+                if amount is None and (part.code, year) in complete:
+                    amount, concluded = 0.0, True
                 if amount is None:
                     reason = f"task {code} is not listed in the {report} of {part.name} ({part.code})"
                     break
                 total += amount * (part.weight or 0.0)
     names = tuple(part.code for part in question.parts)
     if reason is not None:
-        return SeriesRow(year, report, None, people, None, None, reason, question.codes or (), names, question.note)
-    single = len(question.parts) == 1 and question.parts[0].weight == 1 and len(question.codes or ()) == 1
+        return SeriesRow(year, report, None, people, None, None, reason, question.codes or (), names, note)
+    if concluded:
+        note = "; ".join(text for text in (note, UNLISTED) if text)
+    single = (
+        not concluded and len(question.parts) == 1 and question.parts[0].weight == 1 and len(question.codes or ()) == 1
+    )
     return SeriesRow(
         year=year,
         report=report,
@@ -173,7 +188,7 @@ def _row(
         missing=None,
         codes=question.codes or (),
         parts=names,
-        note=question.note,
+        note=note,
     )
 
 

@@ -18,6 +18,7 @@ _ENDED = (
 )
 _CARRIED = re.compile(r"(?:^|; )([^;]+?) is now ")
 _GUESSED = re.compile(r"(?:^|; )([^;]+?) was divided; its seat is given to the largest part")
+_REPAIRED = re.compile(r"(?:^|; )listed as '([^']+)': ")
 _DOUBT = re.compile(r"the law fixes one area and the list names more")
 
 
@@ -40,6 +41,8 @@ def how_carried(context: Context, note: str | None) -> tuple[str, ...]:
         told.append(words("ended.carried", names=words.join(carried)))
     if guessed := list(dict.fromkeys(_GUESSED.findall(note))):
         told.append(words("ended.guessed", names=words.join(guessed)))
+    if repaired := list(dict.fromkeys(_REPAIRED.findall(note))):
+        told.append(words("ended.repaired", names=words.join(repaired)))
     if _DOUBT.search(note):
         told.append(words("ended.doubt"))
     return tuple(told) or (note,)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from verband.domain.schema import schema
@@ -56,8 +57,8 @@ def _codes(document: _Document) -> Columns:
     for name, listed in _object(document["codelijsten"]).items():
         nested = list(_nested(listed["codelijst"], None))
         records, parents = [record for record, _ in nested], [parent for _, parent in nested]
-        codes = _filled(record["code"] for record in records)
-        _all_different(zip(parents, codes, strict=True))
+        codes = _filled(records, "code")
+        _all_different(parents, codes)
         columns["list"] += [name] * len(codes)
         columns["position"] += range(1, len(codes) + 1)
         columns["code"] += codes
@@ -80,10 +81,9 @@ def _blocked_cells(document: _Document) -> Columns:
     for part, cells in _object(document["grijze_cellen"]).items():
         if part not in parts:
             raise _UnexpectedError
-        key = row_code_key(part)
-        row_codes = _filled(cell[key] for cell in _list(cells))
-        categories = _filled(cell["categorie"] for cell in cells)
-        _all_different(zip(row_codes, categories, strict=True))
+        row_codes = _filled(_list(cells), row_code_key(part))
+        categories = _filled(cells, "categorie")
+        _all_different(row_codes, categories)
         columns["part"] += [part] * len(row_codes)
         columns["row_code"] += row_codes
         columns["category"] += categories
@@ -133,8 +133,8 @@ def _types(values: Iterable[object]) -> set[type]:
     return set(map(type, values))
 
 
-def _filled(values: Iterable[Any]) -> list[str]:
-    texts = list(values)
+def _filled(records: list[Any], key: str) -> list[str]:
+    texts = list(map(itemgetter(key), records))
     if not _types(texts) <= {str} or not all(map(str.strip, set(texts))):
         raise _UnexpectedError
     return texts
@@ -146,7 +146,6 @@ def _optional(records: list[Any], key: str) -> list[str | None]:
     return [record.get(key) for record in records]
 
 
-def _all_different(values: Iterable[object]) -> None:
-    listed = list(values)
-    if len(set(listed)) != len(listed):
+def _all_different(*columns: list[Any]) -> None:
+    if len(set(zip(*columns, strict=True))) != len(columns[0]):
         raise _UnexpectedError

@@ -166,20 +166,25 @@ def _listed(warehouse: Warehouse) -> Iterator[Membership]:
         else pl.DataFrame()
     )
     source = warehouse.source_of("arrangement_participants")
+    repairs = {(row["arrangement"], row["participant"]): row for row in reference("participant_repairs")}
     for row in rows.iter_rows(named=True):
         name = _one_name(row["arrangement"])
-        yield _with_class(
-            Membership(
-                arrangement_id=arrangement_id(name),
-                arrangement=name,
-                code=row["code"],
-                code_published=row["code"],
-                name=row["participant"],
-                origin="list",
-                source=source,
-                as_of=row["as_of"],
+        repair = repairs.get((row["arrangement"], row["participant"])) if row["code"] is None else None
+        for code in repair["codes"].split("+") if repair else (row["code"],):
+            yield _with_class(
+                Membership(
+                    arrangement_id=arrangement_id(name),
+                    arrangement=name,
+                    code=code,
+                    code_published=code,
+                    name=row["participant"],
+                    origin="list",
+                    source=source,
+                    as_of=row["as_of"],
+                    carried=repair is not None,
+                    note=f"listed as {row['participant']!r}: {repair['reason']}" if repair else None,
+                )
             )
-        )
 
 
 @lru_cache(maxsize=4096)

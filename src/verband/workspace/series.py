@@ -67,6 +67,7 @@ def gather_series(
         {(code, year, item): amount for code, year, item, amount in cost.iter_rows()},
         {(code, year): number for code, year, number in people.select("code", "year", "inhabitants").iter_rows()},
         report=report,
+        complete=set(warehouse.query("complete_reports", codes=sorted(codes), report=report).iter_rows()),
     )
     return Series(found.code, found.name, rows, warehouse.source_of("cost_per_task"), found.led_from)
 
@@ -75,6 +76,21 @@ _EARLIER = (
     "boundaries of {boundaries} cannot hold figures of a later year: ask later boundaries, "
     "or --allocate for an assumed division by inhabitants"
 )
+
+
+def _taken_in(names: Names, code: str, year: int, boundaries: int | None) -> list[str]:
+    """Municipalities that came in during the year: their cost is in the accounts, their inhabitants are not."""
+    if boundaries is not None and boundaries > year:
+        return []
+    return [
+        f"holds the cost of {event.old_name} ({event.old_code}) since {event.effective_date}, but not its inhabitants "
+        "on 1 January: the cost per inhabitant is too high"
+        for event in names.changes.events(code)
+        if event.new_code == code
+        and event.old_code != code
+        and event.effective_date.year == year
+        and (event.effective_date.month, event.effective_date.day) != (1, 1)
+    ]
 
 
 def _stopped(year: int, reason: str) -> YearQuestion:
@@ -90,6 +106,7 @@ def _question(
 ) -> YearQuestion:
     year = plan.year
     notes = [plan.note] if plan.note else []
+    notes += _taken_in(names, code, year, boundaries)
     if boundaries is None:
         if not names.exists(code, year):
             return _stopped(year, _absent(names, code, year))
