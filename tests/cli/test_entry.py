@@ -1,6 +1,7 @@
 """The command: fast answers, one plain message for every fault, whatever becomes of its streams."""
 
 import os
+import random
 import resource
 import shutil
 import signal
@@ -14,7 +15,7 @@ import typer
 
 from verband import __version__
 from verband.cli.app import application, help_text
-from verband.cli.entry import HELP_FILE
+from verband.cli.entry import HELP_FILE, main
 
 START = [sys.executable, "-c", "from verband.cli.entry import run; run()"]
 
@@ -224,29 +225,61 @@ def test_a_full_disk_leaves_the_workspace_as_it_was(workspace, few_sample, tmp_p
             assert list((tmp_path / "out").iterdir()) == []
 
 
-def test_interrupted_at_any_moment(sample_folder, tmp_path):
-    for number, delay in enumerate((0.15, 0.5, 1.0)):
-        place = tmp_path / str(number)
-        process = subprocess.Popen(
-            [*START, "load", str(sample_folder), "--workspace", str(place)],
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-        )
-        time.sleep(delay)
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=60)
-        if process.returncode == 0:  # it was done already
-            continue
-        assert stderr.decode() == "verband: stopped; the workspace is as it was.\n"
-        assert process.returncode == 130
-        assert not place.exists() or {item.name for item in place.iterdir()} <= {"verband.lock"}
+def interrupted(folder, place, delay):
+    """Send Ctrl-C so many seconds after the command has begun; whether it was in time."""
+    program = "from verband.cli.entry import run; print('ready', flush=True); run()"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program, "load", str(folder), "--workspace", str(place)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    )
+    process.stdout.readline()
+    time.sleep(delay)
+    process.send_signal(signal.SIGINT)
+    _, stderr = process.communicate(timeout=60)
+    if process.returncode == 0:
+        return False
+    assert stderr.decode() == "verband: stopped; the workspace is as it was.\n"
+    assert process.returncode == 130
+    assert not place.exists() or {item.name for item in place.iterdir()} <= {"verband.lock"}
+    return True
 
 
-def test_a_template_is_never_written_over(tmp_path):
+def test_interrupted_while_loading(sample_folder, tmp_path):
+    moments = [interrupted(sample_folder, tmp_path / str(delay), delay) for delay in (0.05, 0.4, 1.0)]
+    assert any(moments)
+
+
+@pytest.mark.slow
+def test_interrupted_at_many_random_moments(sample_folder, tmp_path):
+    chance = random.Random(5)
+    moments = [interrupted(sample_folder, tmp_path / str(number), chance.uniform(0.05, 2.5)) for number in range(60)]
+    assert sum(moments) > 20
+
+
+def test_an_interruption_that_a_library_reports_otherwise_is_still_one(monkeypatch, capsys):
+    def command(**_):
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise RuntimeError("Query interrupted") from None
+
+    monkeypatch.setattr("verband.cli.app.application", lambda: command)
+    before = signal.getsignal(signal.SIGINT)
+    assert main(["status"]) == 130
+    assert capsys.readouterr().err == "verband: stopped; the workspace is as it was.\n"
+    assert signal.getsignal(signal.SIGINT) is before
+
+
+def test_a_template_is_never_written_over(tmp_path, capsys):
     for kind in ("arrangements", "staff", "indicators", "procedures"):
         path = tmp_path / f"{kind}.csv"
-        assert verband("template", kind, "--out", path).returncode == 0
+        words = ["template", kind, "--out", str(path)]
+        assert main(words) == 0
         content = path.read_bytes()
-        assert "there already" in one_message(verband("template", kind, "--out", path, "--lang", "en"))
+        assert main([*words, "--lang", "en"]) == 2
+        assert "there already" in capsys.readouterr().err
         assert path.read_bytes() == content
-    one_message(verband("template", "staff", "--out", tmp_path / "none" / "x.csv"))
+    assert main(["template", "staff", "--out", str(tmp_path / "none" / "x.csv")]) == 2
+    assert capsys.readouterr().err.count("\n") == 1

@@ -5,11 +5,14 @@ import os
 from pathlib import Path
 
 import polars as pl
+import polars.testing
 import pytest
 
 from verband.domain.schema import schema
 from verband.errors import BadInputError
+from verband.sources import iv3_definitions
 from verband.sources.files import SourceFile
+from verband.sources.iv3_columns import columns_as_published
 from verband.sources.json_files import MAX_DEPTH, load_json
 from verband.sources.registry import recognise
 
@@ -135,6 +138,58 @@ def test_wrong_shapes_are_plain_messages(tmp_path, path, value, message):
         read(tmp_path, changed(path, value))
 
 
+TABLES = ("iv3_codes", "iv3_blocked_cells", "iv3_checks")
+
+
+@pytest.mark.parametrize("older", [False, True])
+def test_columns_and_single_values_give_the_same(tmp_path, monkeypatch, older):
+    document = changed(["grijze_cellen", "lasten"], [{"taakveld": "0.1", "categorie": "3.1"}])
+    if older:
+        del document["controles"]
+        document["controlelijst"] = {"controles": [{"controle-id": 4, "omschrijving": "É", "definitie": [None]}]}
+    assert all(columns_as_published(table, document) is not None for table in TABLES)
+    by_columns = read(tmp_path, document)
+    monkeypatch.setattr(iv3_definitions, "columns_as_published", lambda table, document: None)
+    by_values = read(tmp_path, document)
+    assert by_columns.report == by_values.report
+    for table in TABLES:
+        pl.testing.assert_frame_equal(by_columns.tables[table], by_values.tables[table])
+
+
+@pytest.mark.parametrize(
+    ("table", "path", "value"),
+    [
+        ("iv3_codes", ["codelijsten", "taakveld", "codelijst", 0, "omschrijving"], []),
+        ("iv3_codes", ["codelijsten", "taakveld", "codelijst", 0, "subcodes"], {}),
+        ("iv3_codes", ["codelijsten", "taakveld", "codelijst", 0, "code"], " "),
+        ("iv3_codes", ["codelijsten", "taakveld", "codelijst", 0], "subcodes"),
+        ("iv3_codes", ["codelijsten", "taakveld", "codelijst", 0], []),
+        ("iv3_blocked_cells", ["grijze_cellen", "lasten"], {}),
+        ("iv3_blocked_cells", ["grijze_cellen", "lasten"], ""),
+        ("iv3_blocked_cells", ["grijze_cellen", "lasten", 0, "taakveld"], ""),
+        ("iv3_blocked_cells", ["grijze_cellen", "elders"], []),
+        ("iv3_checks", ["controles", 0, "nummer"], 1.0),
+        ("iv3_checks", ["controles", 0, "nummer"], True),
+        ("iv3_checks", ["controles", 0, "nummer"], -1),
+        ("iv3_checks", ["controles", 0, "foutcode"], 1),
+        ("iv3_checks", ["controles"], {}),
+        ("iv3_checks", ["controles"], [DOCUMENT["controles"][0]] * 2),
+    ],
+)
+def test_anything_unexpected_is_left_to_the_walk_through_single_values(table, path, value):
+    assert columns_as_published(table, changed(path, value)) is None
+
+
+@pytest.mark.parametrize("ends", ['"]"', '"[{"', '"]}]}]}"', '""', "1"])
+def test_brackets_in_text_do_not_hide_the_nesting(tmp_path, ends):
+    def nested(levels):
+        return f"[{ends}, " * levels + f"{ends}" + f", {ends}]" * levels
+
+    assert load_json(source(tmp_path, nested(MAX_DEPTH)))
+    with pytest.raises(BadInputError, match="nested more than"):
+        load_json(source(tmp_path, nested(MAX_DEPTH + 1)))
+
+
 @pytest.mark.parametrize(
     ("content", "message"),
     [
@@ -200,6 +255,9 @@ def test_published_definitions():
         file = SourceFile(path, path.name)
         reading = recognise(file).read(file, True)
         assert not reading.report.set_aside
+        assert all(
+            columns_as_published(table, load_json(file)) is not None for table in reading.tables if table in TABLES
+        )
         scopes.setdefault(reading.scope, []).append(path.name)
         frames.append(reading.tables.get("iv3_codes"))
     assert len(frames) == 33

@@ -18,18 +18,21 @@ from pathlib import Path
 from verband.workspace import Workspace
 workspace, folder, moment = sys.argv[1], sys.argv[2], int(sys.argv[3])
 place, seen = Workspace(workspace), 0
+written = []
 def step(*_):
     global seen
     seen += 1
     if seen == moment:
         os.kill(os.getpid(), signal.SIGKILL)
 def hook(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("/verband.duckdb") and arguments[1] not in (None, "r", "rb"):
+        written.append(arguments[1])
     if event in ("os.rename", "os.remove", "os.link", "open") and workspace in str(arguments[0]):
         step()
 sys.addaudithook(hook)
 print("ready", flush=True)
 place.undo() if folder == "undo" else place.load(folder, progress=step)
-print(seen, flush=True)
+print(*written, seen, flush=True)
 """
 """Kills itself at a moment: each report of progress and each touch of a file of the workspace counts as one."""
 
@@ -82,6 +85,7 @@ def test_killed_at_every_turning_point_of_a_load(two_states, tmp_path):
     finished = child(trial, folder, 0)
     after = snapshot(trial)
     assert after != before
+    assert len(finished.stdout.split()) == 2, "the database was opened for writing: it must be replaced in one step"
     total = int(finished.stdout.split()[-1])
     # The last steps are those in which the files change places.
     moments = {total // 3, *range(total - 4, total + 1)}

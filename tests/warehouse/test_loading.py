@@ -123,7 +123,7 @@ def test_a_report_filed_at_last_shows_in_every_table(workspace, folder, tmp_path
     assert gap.height
     assert gap["cost_keur"].null_count() == gap.height
     key_totals.write_bytes(published)
-    workspace.load(folder)
+    workspace.load(key_totals)
     costs = workspace.table("cost_per_category")
     assert costs.filter((costs["code"] == "GM9001") & (costs["year"] == 2019))["cost_keur"].null_count() == 0
     assert not differing(workspace, other_workspace(tmp_path, folder))
@@ -136,10 +136,10 @@ def test_codes_for_names_follow_the_list_that_is_loaded(workspace, folder, tmp_p
     workspace.load(folder)
     assert "GM9001" not in workspace.table("task_accounts")["code"]
     lists.write_bytes(published)
-    workspace.load(folder)
+    workspace.load(lists)
     assert "GM9001" in workspace.table("task_accounts")["code"]
     edit(lists, lambda row: row | {"naam": "Elders"} if row["gm_code"] == "GM9001" else row)
-    workspace.load(folder)
+    workspace.load(lists)
     assert "GM9001" not in workspace.table("task_accounts")["code"]
     assert not differing(workspace, other_workspace(tmp_path, folder))
 
@@ -171,12 +171,14 @@ def test_names_of_public_files_do_not_matter(workspace, sample_folder, tmp_path)
     assert not differing(workspace, other)
 
 
-def test_the_same_file_twice_is_noted_once_counted(workspace, sample_folder, tmp_path):
-    twice = tmp_path / "twice"
-    shutil.copytree(sample_folder, twice / "a")
-    shutil.copytree(sample_folder, twice / "b")
+def test_the_same_file_twice_is_noted_once_counted(workspace, sample_folder, few_folder, tmp_path):
+    data, twice = tmp_path / "data", tmp_path / "twice"
+    shutil.copytree(sample_folder, data, ignore=shutil.ignore_patterns("iv3"))
+    shutil.copytree(few_folder / "iv3", data / "iv3")
+    shutil.copytree(data, twice / "a")
+    shutil.copytree(data, twice / "b")
     single = Workspace(tmp_path / "single")
-    once = single.load(sample_folder)
+    once = single.load(data)
     doubled = workspace.load(twice)
     assert doubled.snapshot == once.snapshot
     assert doubled.rows_read == 2 * once.rows_read

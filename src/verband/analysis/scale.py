@@ -4,7 +4,8 @@
 inhabitants, year effects ``a_t`` and drivers ``x`` that are constant in time (they exist as a recent cross-section).
 Size hardly varies within a municipality, so this is a comparison *between* municipalities. Least squares on all years,
 errors clustered by municipality (numerics.least_squares). Elasticity ``eps(N) = b1 + 2 b2 (ln N - ln N0)``: below 1
-there are economies of scale. Cost is gross and in current prices; the year effects take up price changes that all share.
+there are economies of scale. Cost is gross and in current prices; the year effects take up price changes that all
+share.
 """
 
 from __future__ import annotations

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 
-
 UNLISTED = "a task that is not listed counts as no cost: the listed tasks add up to the published total"
 
 

@@ -7,11 +7,13 @@ almost no own pay; its share says nothing about its own work, so it is set apart
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import polars as pl
 
 from verband.domain.reference import reference
+from verband.domain.size_class import size_class, size_classes
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,35 @@ class Staffing:
     hired_pay_eur_per_inhabitant: float | None
     hired_share: float | None
     outsourced: bool
+    kind: str = "derived"
+
+
+@dataclass(frozen=True, slots=True)
+class StaffingOfClass:
+    """Pay of a size class in one year; ratios of sums over the municipalities with an organisation of their own.
+
+    Attributes
+    ----------
+    size_class
+        Code of the class.
+    municipalities, counted
+        How many there are, and how many are in the sums.
+    outsourced, missing
+        Codes of those whose organisation is elsewhere, and of those without a report.
+    own_pay_eur_per_inhabitant, hired_pay_eur_per_inhabitant, hired_share
+        ``None`` where nobody counts.
+    kind
+        ``derived``.
+    """
+
+    size_class: str
+    municipalities: int
+    counted: int
+    outsourced: tuple[str, ...]
+    missing: tuple[str, ...]
+    own_pay_eur_per_inhabitant: float | None
+    hired_pay_eur_per_inhabitant: float | None
+    hired_share: float | None
     kind: str = "derived"
 
 
@@ -64,3 +95,38 @@ def staffing(rows: pl.DataFrame) -> tuple[Staffing, ...]:
         outsourced = own is not None and isinstance(median, float) and own < limit * median
         results.append(Staffing(row["code"], own, hired, hired / total if total else None, outsourced))
     return tuple(results)
+
+
+def staffing_by_size(rows: pl.DataFrame, each: Sequence[Staffing]) -> tuple[StaffingOfClass, ...]:
+    """Add up pay per size class, small to large; a class without municipalities is left out.
+
+    Parameters
+    ----------
+    rows
+        As for :func:`staffing`.
+    each
+        What :func:`staffing` made of them.
+    """
+    people = dict(rows.select("code", "inhabitants").iter_rows())
+    found = []
+    for group in size_classes():
+        members = [item for item in each if size_class(people[item.code]) == group]
+        if not members:
+            continue
+        known = [item for item in members if item.hired_share is not None and not item.outsourced]
+        inhabitants = sum(people[item.code] for item in known)
+        own = sum((item.own_pay_eur_per_inhabitant or 0.0) * people[item.code] for item in known)
+        hired = sum((item.hired_pay_eur_per_inhabitant or 0.0) * people[item.code] for item in known)
+        found.append(
+            StaffingOfClass(
+                size_class=group.code,
+                municipalities=len(members),
+                counted=len(known),
+                outsourced=tuple(item.code for item in members if item.outsourced),
+                missing=tuple(item.code for item in members if item.own_pay_eur_per_inhabitant is None),
+                own_pay_eur_per_inhabitant=own / inhabitants if known else None,
+                hired_pay_eur_per_inhabitant=hired / inhabitants if known else None,
+                hired_share=hired / (own + hired) if own + hired else None,
+            )
+        )
+    return tuple(found)

@@ -8,6 +8,11 @@ from __future__ import annotations
 import io
 import os
 import sys
+from contextlib import contextmanager
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 _HERE = os.path.dirname(__file__)  # noqa: PTH120  pathlib would double the time that --version takes
 HELP_FILE = os.path.join(_HERE, "help.txt")  # noqa: PTH118
@@ -63,34 +68,62 @@ def _answer(words: list[str]) -> int:
 def _run(words: list[str]) -> int:
     # polars' allocator keeps freed memory for ten seconds unless told otherwise: 40 MB more at the peak of a load.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
-    status = 0
+    try:
+        with _interruption() as interrupted:
+            status = _command(words, interrupted)
+    except KeyboardInterrupt:
+        status = INTERRUPTED
+    return _say(_STOPPED, status) if status == INTERRUPTED else status
+
+
+def _command(words: list[str], interrupted: Callable[[], bool]) -> int:
     try:
         from verband.cli.app import application  # noqa: PLC0415
 
         application()(args=words, prog_name="verband")
     except SystemExit as stop:  # typer has said what was wrong with the words of the command
-        status = stop.code if isinstance(stop.code, int) else BAD_INPUT
-        if status == INTERRUPTED:
-            _say(_STOPPED, status)
-    except KeyboardInterrupt:
-        status = _say(_STOPPED, INTERRUPTED)
+        return stop.code if isinstance(stop.code, int) else BAD_INPUT
     except OSError as error:
         if error.filename is None:  # no file of ours: standard output, which main speaks about
             raise
-        status = _say(f"{_name(error.filename)}: {error.strerror or error}.", BAD_INPUT)
+        return _say(f"{os.fsdecode(error.filename)}: {error.strerror or error}.", BAD_INPUT)
     except Exception as error:
         from verband.errors import VerbandError  # noqa: PLC0415
 
+        if interrupted():
+            return INTERRUPTED
         if isinstance(error, VerbandError):
             return _say(str(error), BAD_INPUT)
         if os.environ.get("VERBAND_DEBUG"):
             raise
-        status = _say(
+        return _say(
             f"a fault in Verband itself ({type(error).__name__}: {error}). The workspace is as it was. "
             "Please report it with the command you gave; VERBAND_DEBUG=1 shows where it happened.",
             INTERNAL_FAULT,
         )
-    return status
+    return 0
+
+
+@contextmanager
+def _interruption() -> Iterator[Callable[[], bool]]:
+    """Remember whether Ctrl-C was pressed: libraries turn the interruption into errors of their own."""
+    import signal  # noqa: PLC0415
+
+    pressed: list[int] = []
+
+    def note(number: int, _frame: object) -> None:
+        pressed.append(number)
+        raise KeyboardInterrupt
+
+    try:
+        before = signal.signal(signal.SIGINT, note)
+    except ValueError:  # not the main thread: someone else takes care of signals
+        yield lambda: False
+        return
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 _STOPPED = "stopped; the workspace is as it was."
@@ -99,10 +132,6 @@ _STOPPED = "stopped; the workspace is as it was."
 def _say(message: str, status: int) -> int:
     print(f"verband: {message}", file=sys.stderr)  # noqa: T201
     return status
-
-
-def _name(path: str | bytes) -> str:
-    return os.fsdecode(path)
 
 
 def _prepare_streams() -> None:
@@ -134,4 +163,8 @@ def _discard_output() -> None:
 
 def run() -> None:
     """Entry point of the installed command."""
-    sys.exit(main())
+    try:
+        status = main()
+    except KeyboardInterrupt:  # before or after the command itself
+        status = _say(_STOPPED, INTERRUPTED)
+    sys.exit(status)

@@ -21,8 +21,12 @@ class OutputFormat(StrEnum):
 
 
 Row = Mapping[str, Any]
+_LARGE = 1000
+"""From this size on decimals only distract."""
 _WIDEST_WORD = 24
-"""Words up to this length are not broken in the first column; half of it in the others."""
+"""Words up to this length are not broken in the first column."""
+_WIDEST_OTHER = 14
+"""The same for the other columns."""
 
 
 def plain(value: object) -> object:
@@ -92,28 +96,41 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]
     console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     for number, (key, heading) in enumerate(columns.items()):
-        numeric = any(isinstance(row.get(key), int | float) and not _is_year(key) for row in rows)
-        words = " ".join([heading, *(text(key, row.get(key)) for row in rows)]).split()
+        numeric = any(_is_number(key, row.get(key)) for row in rows)
+        cells = _cells(key, rows)
+        words = heading.split() + (cells if numeric else " ".join(cells).split())
         longest = max((len(word) for word in words), default=0)
         table.add_column(
             heading,
             justify="right" if numeric else "left",
             overflow="fold",
-            no_wrap=numeric,
-            min_width=min(longest, _WIDEST_WORD if number == 0 else _WIDEST_WORD // 2),
+            min_width=min(longest, _WIDEST_WORD if number == 0 else _WIDEST_OTHER),
         )
-    for row in rows:
-        table.add_row(*(text(key, row.get(key)) for key in columns))
+    for cells in zip(*(_cells(key, rows) for key in columns), strict=True):
+        table.add_row(*cells)
     console.print(table)
     for note in notes:
         console.print(note, style="dim", soft_wrap=False)
+
+
+def _is_number(key: str, value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and not _is_year(key)
+
+
+def _cells(key: str, rows: Sequence[Row]) -> list[str]:
+    """A column as text: its numbers with the same number of decimals."""
+    values = [row.get(key) for row in rows]
+    numbers = [float(value) for value in values if isinstance(value, int | float) and _is_number(key, value)]
+    large = any(abs(value) >= _LARGE for value in numbers)
+    digits = 0 if large or all(value.is_integer() for value in numbers if math.isfinite(value)) else 2
+    return [text(key, value, digits) for value in values]
 
 
 def _is_year(key: str) -> bool:
     return key == "year" or key.endswith("_year")
 
 
-def text(key: str, value: object) -> str:
+def text(key: str, value: object, digits: int | None = None) -> str:
     """A cell of a table: Dutch number format, shares as percentages, a dash where nothing is known."""
     if value is None:
         return "-"
@@ -122,15 +139,16 @@ def text(key: str, value: object) -> str:
     if isinstance(value, list | tuple):
         return ", ".join(text("", item) for item in value)
     if isinstance(value, int | float) and not _is_year(key):
-        return dutch_number(value, key)
+        return dutch_number(value, key, digits)
     return str(value)
 
 
-def dutch_number(value: float, key: str = "") -> str:
-    """Write a number the Dutch way: 12.345 and 6,5; a key that ends in ``share`` gives a percentage."""
+def dutch_number(value: float, key: str = "", digits: int | None = None) -> str:
+    """Write a number the Dutch way: 12.345 and 6,5; a key that begins or ends with ``share`` gives a percentage."""
     if not math.isfinite(value):
         return "-"
-    if key.endswith("share"):
+    if key.startswith("share") or key.endswith("share"):
         return f"{value * 100:.1f}%".replace(".", ",")
-    digits = 0 if abs(value) >= 1000 or float(value).is_integer() else 2
+    if digits is None:
+        digits = 0 if abs(value) >= _LARGE or float(value).is_integer() else 2
     return f"{value:,.{digits}f}".replace(",", " ").replace(".", ",").replace(" ", ".")

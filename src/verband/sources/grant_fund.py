@@ -10,8 +10,9 @@ michielsd/begrotingsanalysetool.
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 
@@ -30,8 +31,9 @@ NATIONAL_ROW = "national total row"
 NO_FIGURES = "a name without figures: the published file holds no results"
 _EDITION = re.compile(r"(?<![a-z0-9])([a-z])(\d{4})_(\d{4})(?!\d)", re.IGNORECASE | re.ASCII)
 _YEAR = re.compile(r"(?<!\d)(20\d\d)(?!\d)", re.ASCII)
-_THOUSANDS = r"^-?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?$"
-_PLAIN = r"^-?[0-9]+(,[0-9]+)?([eE][+-]?[0-9]{1,3})?$"
+_THOUSANDS = r"-?[1-9][0-9]{0,2}(?:\.[0-9]{3})+(?:,[0-9]+)?"
+_PLAIN = r"-?[0-9]+(?:,[0-9]+)?(?:[eE][+-]?[0-9]{1,3})?"
+_WRITTEN = f"^(?:{_THOUSANDS}|{_PLAIN})$"
 _HALF_CENT = 0.005
 _INDEX = "(row number)"
 _AGAIN = "(again)"
@@ -41,9 +43,9 @@ def dutch_number(text: pl.Expr) -> pl.Expr:
     """Text to number: comma for decimals, dot for thousands only, a lone dash is 0; null where it is none of these."""
     stripped = text.str.strip_chars()
     bare = stripped.str.replace_all(".", "", literal=True).str.replace(",", ".", literal=True)
-    value = bare.cast(pl.Float64, strict=False)
-    written = stripped.str.contains(_THOUSANDS) | stripped.str.contains(_PLAIN)
-    return pl.when(stripped == "-").then(0.0).when(written & value.is_finite()).then(value)
+    value = pl.when(stripped.str.contains(_WRITTEN)).then(bare).cast(pl.Float64, strict=False)
+    # Named twice in a condition, the value would be worked out twice; written out, it can only be too large.
+    return pl.when(stripped == "-").then(0.0).otherwise(value.replace([math.inf, -math.inf], [None, None]))
 
 
 def _point_number(text: pl.Expr) -> pl.Expr:
@@ -123,30 +125,34 @@ def _header(file: SourceFile, delimiter: str) -> tuple[list[str], bool]:
     return names, repeated
 
 
-def _faults(long: pl.DataFrame, shape: _Wide) -> dict[int, tuple[str, str]]:
+def _faults(long: pl.DataFrame, totals: pl.DataFrame, shape: _Wide) -> dict[int, tuple[str, str]]:
     """Per faulty line the general reason and the exact message."""
     faults: dict[int, tuple[str, str]] = {}
     given = pl.col("_cell").str.strip_chars().fill_null("") != ""
-    for line, variable, cell in (
-        long.filter(given & pl.col(shape.value).is_null()).select(LINE, shape.variable, "_cell").iter_rows()
-    ):
+    no_number = long.filter(pl.col(shape.value).is_null()).filter(given)
+    for line, variable, cell in no_number.select(LINE, shape.variable, "_cell").iter_rows():
         message = f"column {variable!r} holds {cell[:60]!r}, expected {shape.notation}"
         faults.setdefault(line, ("a cell that is no number in the notation of the file", message))
-    for line, added in _totals(long, shape).filter("wrong").select(LINE, "sum").iter_rows():
+    for line, added in totals.filter("wrong").select(LINE, "sum").iter_rows():
         message = f"column {TOTAL!r} is not the sum of the other columns, which is {added:.2f}"
         faults.setdefault(line, (f"column {TOTAL} is not the sum of the other columns", message))
     return faults
 
 
 def _totals(long: pl.DataFrame, shape: _Wide) -> pl.DataFrame:
-    """Per line the sum of the cells, the gap to the published total and whether that is more than rounding."""
-    cell, total = pl.col(shape.value), pl.col(shape.total).first() if shape.total else pl.lit(None, pl.Float64)
+    """Per line the sum of the cells, the gap to the published total and whether that is more than rounding.
+
+    No lines where the shape has no total.
+    """
+    if not shape.total:
+        return pl.DataFrame(schema={LINE: pl.Int64, "sum": pl.Float64, "gap": pl.Float64, "wrong": pl.Boolean})
+    cell, total = pl.col(shape.value), pl.col(shape.total).first()
     gap = (cell.sum() - total).abs()
     rounding = _HALF_CENT * (pl.len() + 2) + shape.total_tolerance * cell.abs().sum()
     return long.group_by(LINE, maintain_order=True).agg(
         cell.sum().alias("sum"),
         gap.alias("gap"),
-        (pl.lit(bool(shape.total)) & (gap > rounding).fill_null(value=True)).alias("wrong"),
+        (gap > rounding).fill_null(value=True).alias("wrong"),
     )
 
 
@@ -190,34 +196,46 @@ def _read_wide(file: SourceFile, strict: bool, shape: _Wide, delimiter: str) -> 
         raise BadInputError(
             f"column {clash[0]!r} is not one of the published", where=f"{file.name}, line 1", todo="Take it out"
         )
+    index = [*identity, *(shape.total for _ in total), LINE]
     long = (
-        raw.frame.unpivot(on=values, index=[*identity, *total, LINE], variable_name=shape.variable, value_name="_cell")
+        _whole_rows(raw.frame, shape, identity)
+        .unpivot(on=values, index=index, variable_name=shape.variable, value_name="_cell")
         .sort(LINE, maintain_order=True)
         .with_columns(
             shape.number(pl.col("_cell")).alias(shape.value),
-            *(shape.number(pl.col(TOTAL)).alias(shape.total) for _ in total),
             pl.lit(circular).alias("circular"),
             pl.lit(year, dtype=pl.Int64).alias("year"),
         )
     )
-    faults = _faults(long, shape)
+    totals = _totals(long, shape)
+    faults = _faults(long, totals, shape)
     if faults and strict:
         _stop(faults, file)
     aside = {line: reason for line, (reason, _) in faults.items()}
-    long = long.filter(~pl.col(LINE).is_in(list(faults)))
-    if shape.total and long.height:
-        gap = max(_totals(long, shape)["gap"].to_list())
+    long, totals = _without(long, faults), _without(totals, faults)
+    if totals.height:
+        gap = max(totals["gap"].to_list())
         remarks.append(f"column {TOTAL!r} agrees with the sum of the other columns; the largest gap is {gap:.2f}")
+    typed = apply_schema(long.drop("_cell"), contract, where=file.name, strict=strict)
+    for item in typed.set_aside:
+        aside.setdefault(item.line or 0, item.reason)
+    frame = _without(typed.frame, aside)
+    records = (*raw.set_aside, *(SetAside(line, reason, _row_text(raw.frame, line)) for line, reason in aside.items()))
+    return frame, ReadingReport(raw.rows_read, frame[LINE].n_unique(), records, tuple(remarks))
+
+
+def _whole_rows(frame: pl.DataFrame, shape: _Wide, identity: Sequence[str]) -> pl.DataFrame:
+    """The wide rows with what holds for a row as a whole: its code with zeros added, its total as a number."""
+    columns = [shape.number(pl.col(TOTAL)).alias(shape.total)] if shape.total else []
     if "CBS" in identity:
         number = pl.col("CBS").str.strip_chars()
         padded = pl.when(number.str.contains(r"^[0-9]{1,4}$")).then("GM" + number.str.zfill(4)).otherwise(number)
-        long = long.with_columns(padded.alias("CBS"))
-    typed = apply_schema(long.drop("_cell", *total), contract, where=file.name, strict=strict)
-    for item in typed.set_aside:
-        aside.setdefault(item.line or 0, item.reason)
-    frame = typed.frame.filter(~pl.col(LINE).is_in(list(aside)))
-    records = (*raw.set_aside, *(SetAside(line, reason, _row_text(raw.frame, line)) for line, reason in aside.items()))
-    return frame, ReadingReport(raw.rows_read, frame[LINE].n_unique(), records, tuple(remarks))
+        columns.append(padded.alias("CBS"))
+    return frame.with_columns(columns)
+
+
+def _without(frame: pl.DataFrame, lines: Collection[int]) -> pl.DataFrame:
+    return frame.filter(~pl.col(LINE).is_in(list(lines))) if lines else frame
 
 
 def _row_text(frame: pl.DataFrame, line: int) -> str:

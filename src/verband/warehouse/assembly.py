@@ -10,7 +10,15 @@ from verband.sources.tabular import empty
 from verband.warehouse.store import run, sql, to_frame
 from verband.warehouse.vintages import codes_of, index_of
 
-QUERIED = ("key_totals", "municipality_list", "boundary_changes", "grant_volumes", "grant_results", "task_accounts")
+QUERIED = (
+    "key_totals",
+    "municipality_list",
+    "boundary_changes",
+    "grant_volumes",
+    "grant_results",
+    "task_accounts",
+    "cost_per_main_task_category",
+)
 """Tables that queries name; empty where nothing brought them."""
 
 

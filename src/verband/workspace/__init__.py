@@ -30,6 +30,14 @@ from verband.warehouse.export import ExportFormat, export_table
 from verband.warehouse.status import Status, read_status
 from verband.warehouse.store import FILE_NAME, Warehouse, opened
 from verband.workspace.arrangements import gather_arrangements
+from verband.workspace.first_answers import (
+    DependenceAnswer,
+    ScaleAnswer,
+    StaffingAnswer,
+    gather_dependence,
+    gather_scale,
+    gather_staffing,
+)
 from verband.workspace.naming import Names
 from verband.workspace.portrait import gather_portrait, predecessors
 from verband.workspace.series import Series, gather_series
@@ -219,6 +227,67 @@ class Workspace:
                 report=report,
                 source=warehouse.source_of("key_totals"),
             )
+
+    def dependence(self, *, year: int | None = None) -> DependenceAnswer:
+        """Say which share of the cost runs through arrangements, per size class and municipality (M6, M9).
+
+        Parameters
+        ----------
+        year
+            Year of the accounts, the latest by default; boundaries of that year.
+
+        Raises
+        ------
+        UnknownNameError
+            If the data hold no accounts of that year.
+        """
+        with self._open() as warehouse:
+            return gather_dependence(warehouse, year=year)
+
+    def staffing(self, *, year: int | None = None) -> StaffingAnswer:
+        """Say what own and hired staff cost, per size class and municipality (M4); outsourced organisations apart.
+
+        Parameters
+        ----------
+        year
+            Year of the accounts, the latest by default; boundaries of that year.
+
+        Raises
+        ------
+        UnknownNameError
+            If the data hold no accounts of that year.
+        """
+        with self._open() as warehouse:
+            return gather_staffing(warehouse, year=year)
+
+    def scale(
+        self,
+        task: str | None = None,
+        *,
+        at_inhabitants: float | None = None,
+        seed: int = 1,
+        progress: Progress = silent,
+    ) -> ScaleAnswer:
+        """Estimate how the cost of a task goes with the number of inhabitants (M1); of all tasks by default.
+
+        Parameters
+        ----------
+        task
+            Iv3 code or words of its title.
+        at_inhabitants
+            Where to take the elasticity; the geometric mean by default.
+        seed
+            For the bootstrap of the cheapest scale; the same seed gives the same answer.
+        progress
+            Called before each task.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such task.
+        """
+        with self._open() as warehouse:
+            return gather_scale(warehouse, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress)
 
     def portrait(self, municipality: str, *, on: date) -> Portrait:
         """Gather all facts about one municipality that a dossier shows; parts without data are ``None`` and named.

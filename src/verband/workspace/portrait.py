@@ -32,16 +32,16 @@ from verband.domain.reference import reference
 from verband.domain.schema import schema
 from verband.errors import MissingDataError, UnknownNameError
 from verband.sources.arrangement_lists import arrangement_id
-from verband.warehouse.boundaries import harmonise, weights_to
+from verband.warehouse.boundaries import harmonise
 from verband.warehouse.status import read_status
 from verband.warehouse.store import Warehouse
 from verband.workspace.arrangements import gather_arrangements
+from verband.workspace.facts import Facts
 from verband.workspace.naming import Names
 
 REPORT = "accounts"
 FIRST_FICTIONAL_CODE = "GM9000"
 """CBS uses numbers below 2,000; invented municipalities are numbered from here."""
-_AMOUNTS = ("cost_keur", "paid_to_arrangements_keur", "wages_keur", "hired_staff_keur")
 _TABLES = (
     "municipality_list",
     "inhabitants",
@@ -62,40 +62,12 @@ _TABLES = (
 )
 
 
-class _Facts:
-    """Tables in the boundaries of the latest list, read once."""
+class _Facts(Facts):
+    """The tables, and the municipality that is meant."""
 
     def __init__(self, warehouse: Warehouse, text: str) -> None:
-        warehouse.require("municipality_list", "inhabitants", "key_totals")
-        self.warehouse = warehouse
-        self.names = Names(warehouse)
-        self.boundaries = self.names.years[-1]
+        super().__init__(warehouse, report=REPORT)
         self.found = self.names.resolve(text)
-        weights = weights_to(self.names.lists, self.names.changes, self.boundaries)
-        people = warehouse.table("inhabitants")
-        status = warehouse.table("report_status")
-        in_successor = status.filter("dissolved_in_year").select("code", "year", "report")
-        totals = warehouse.table("key_totals").select("code", "year", "report", *_AMOUNTS)
-        self.published = totals.filter(pl.col("report") == REPORT)
-        self.totals = harmonise(
-            self.published,
-            weights,
-            year=self.boundaries,
-            columns=_AMOUNTS,
-            by=("report",),
-            in_successor=in_successor,
-        ).frame.drop("parts")
-        self.people = harmonise(people, weights, year=self.boundaries, columns=("inhabitants",)).frame
-        self.totals = self.totals.join(
-            self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left"
-        )
-        self.years = sorted(self.totals["year"].unique().to_list())
-        self.year = self.years[-1]
-        self.weights = weights
-        self.in_successor = in_successor
-
-    def of_year(self, year: int) -> pl.DataFrame:
-        return self.totals.filter(pl.col("year") == year)
 
 
 def gather_portrait(warehouse: Warehouse, text: str, *, on: date) -> Portrait:
@@ -329,7 +301,7 @@ def _costs(facts: _Facts, code: str, group: ComparisonGroup) -> CostFacts:
         year=facts.boundaries,
         columns=("cost_keur",),
         by=("task",),
-        in_successor=facts.in_successor.filter(pl.col("report") == REPORT).drop("report"),
+        in_successor=facts.in_successor,
     ).frame
     people = facts.people.filter(pl.col("year") == year).select("code", "inhabitants")
     titles = facts.warehouse.table("task_titles").filter(pl.col("year") == year)

@@ -1,0 +1,227 @@
+"""Commands for the first answers: dependence, staffing, scale."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from typing import Annotated, Any
+
+import typer
+
+from verband.cli.answers import LOWER_BOUND
+from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.progress import progress_bar
+from verband.cli.show import OutputFormat, show
+
+
+class By(StrEnum):
+    """What the rows of an answer are."""
+
+    size = "size"
+    municipality = "municipality"
+
+
+ByOption = Annotated[By, typer.Option("--by", help="A row per size class, or per municipality.")]
+YearOption = Annotated[int | None, typer.Option("--year", help="Year of the accounts; the latest by default.")]
+
+
+def dependence(
+    by: ByOption = By.size,
+    year: YearOption = None,
+    output: FormatOption = OutputFormat.table,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show which share of the cost runs through arrangements.
+
+    Example: verband dependence --by municipality --year 2023 --format csv
+    """
+    from verband.workspace import Workspace  # noqa: PLC0415  polars and DuckDB load only when they are needed
+
+    found = Workspace(workspace).dependence(year=year)
+    figures = {
+        "participating": "Participating",
+        "share_of_cost": "Of cost",
+        "eur_per_inhabitant": "Euro per inhabitant",
+    }
+    if by is By.size:
+        rows: list[dict[str, Any]] = [
+            {
+                "size_class": item.name,
+                "municipalities": item.municipalities,
+                "reporting": item.reporting,
+                "participating": item.participating,
+                "share_of_cost": item.share_of_cost,
+                "eur_per_inhabitant": item.eur_per_inhabitant,
+                "lower_bound": item.lower_bound,
+                "missing": list(item.missing),
+                "year": item.year,
+                "kind": item.kind,
+            }
+            for item in found.classes
+        ]
+        columns = {"size_class": "Inhabitants", "municipalities": "Municipalities", "reporting": "Reporting", **figures}
+    else:
+        rows = [
+            {
+                "code": item.code,
+                "name": item.name,
+                "inhabitants": item.inhabitants,
+                "share_of_cost": item.answer.share_of_cost,
+                "eur_per_inhabitant": item.answer.eur_per_inhabitant,
+                "participating": item.answer.participating > 0 if item.answer.reporting else None,
+                "lower_bound": item.answer.lower_bound,
+                "missing": None if item.answer.reporting else "no report",
+                "year": item.answer.year,
+                "kind": item.answer.kind,
+            }
+            for item in found.municipalities
+        ]
+        columns = {"code": "Code", "name": "Municipality", "inhabitants": "Inhabitants", **figures}
+    notes = [
+        f"Accounts {found.year}; ratios of sums over those reporting, derived. Source: {found.source}.",
+        LOWER_BOUND,
+        "Iv3 does not say which transfers are compulsory.",
+    ]
+    show(rows, output, columns=columns, notes=notes)
+
+
+def staffing(
+    by: ByOption = By.size,
+    year: YearOption = None,
+    output: FormatOption = OutputFormat.table,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Show own and hired staff.
+
+    Municipalities whose organisation is elsewhere are set apart by name.
+    Example: verband staffing --by municipality
+    """
+    from verband.workspace import Workspace  # noqa: PLC0415
+
+    found = Workspace(workspace).staffing(year=year)
+    figures = {
+        "own_pay_eur_per_inhabitant": "Own pay, euro per inhabitant",
+        "hired_pay_eur_per_inhabitant": "Hired, euro per inhabitant",
+        "hired_share": "Hired of all pay",
+    }
+    names = {item.code: item.name for item in found.municipalities}
+    apart = [item.name for item in found.municipalities if item.answer.outsourced]
+    if by is By.size:
+        rows: list[dict[str, Any]] = [
+            {
+                "size_class": item.size_class,
+                "municipalities": item.municipalities,
+                "counted": item.counted,
+                "own_pay_eur_per_inhabitant": item.own_pay_eur_per_inhabitant,
+                "hired_pay_eur_per_inhabitant": item.hired_pay_eur_per_inhabitant,
+                "hired_share": item.hired_share,
+                "outsourced": [names[code] for code in item.outsourced],
+                "missing": list(item.missing),
+                "year": found.year,
+                "kind": item.kind,
+            }
+            for item in found.classes
+        ]
+        columns = {"size_class": "Inhabitants", "municipalities": "Municipalities", "counted": "Counted", **figures}
+    else:
+        rows = [
+            {
+                "code": item.code,
+                "name": item.name,
+                "inhabitants": item.inhabitants,
+                "own_pay_eur_per_inhabitant": item.answer.own_pay_eur_per_inhabitant,
+                "hired_pay_eur_per_inhabitant": item.answer.hired_pay_eur_per_inhabitant,
+                "hired_share": item.answer.hired_share,
+                "outsourced": item.answer.outsourced,
+                "year": found.year,
+                "kind": item.answer.kind,
+            }
+            for item in found.municipalities
+        ]
+        columns = {"code": "Code", "name": "Municipality", "inhabitants": "Inhabitants", **figures}
+        columns["outsourced"] = "Organisation elsewhere"
+    notes = [
+        f"Accounts {found.year}; own pay L1.1 and hired staff L3.5.1, derived. Source: {found.source}.",
+        f"Set apart, organisation elsewhere ({len(apart)}): {', '.join(apart) or 'none'}.",
+    ]
+    show(rows, output, columns=columns, notes=notes)
+
+
+def scale(
+    task: Annotated[
+        str | None, typer.Argument(metavar="[TASK]", help="Iv3 task, by code or title; all by default.")
+    ] = None,
+    at: Annotated[
+        float | None,
+        typer.Option("--at", min=1, help="Inhabitants at which to take the elasticity; the geometric mean by default."),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 1,
+    output: FormatOption = OutputFormat.table,
+    workspace: WorkspaceOption = None,
+) -> None:
+    """Estimate how the cost of a task goes with size.
+
+    An elasticity below 1 means economies of scale.
+    Example: verband scale 0.1 --at 25000
+    """
+    from verband.workspace import Workspace  # noqa: PLC0415
+
+    with progress_bar("Estimating") as progress:
+        found = Workspace(workspace).scale(task, at_inhabitants=at, seed=seed, progress=progress)
+    rows = [
+        {
+            "task": item.task,
+            "elasticity": item.elasticity,
+            "se": item.standard_error,
+            "low": item.low,
+            "high": item.high,
+            "level": item.level,
+            "at_inhabitants": item.at_inhabitants,
+            "elasticity_without_drivers": item.without_drivers,
+            "cheapest_scale": item.cheapest_scale,
+            "cheapest_low": item.cheapest_low,
+            "cheapest_high": item.cheapest_high,
+            "n_observations": item.n_observations,
+            "n_municipalities": item.n_municipalities,
+            "verdict": item.verdict,
+            "flags": list(item.flags),
+            "kind": item.kind,
+            "years": list(item.years),
+            "drivers": list(item.drivers),
+            "variants": [
+                {
+                    "name": variant.name,
+                    "elasticity": variant.elasticity,
+                    "low": variant.low,
+                    "high": variant.high,
+                    "n_observations": variant.n_observations,
+                }
+                for variant in item.variants
+            ],
+        }
+        for item in found.tasks
+    ]
+    left_out = [{"task": item.task, "elasticity": None, "left_out": item.reason} for item in found.left_out]
+    if output is not OutputFormat.table:
+        show([*rows, *left_out], output, columns={})
+        return
+    columns = {
+        "task": "Task",
+        "elasticity": "Elasticity",
+        "low": "Low",
+        "high": "High",
+        "elasticity_without_drivers": "Without drivers",
+        "verdict": "Verdict",
+    }
+    notes = [f"{item.task}: {flag}." for item in found.tasks for flag in item.flags]
+    notes += [f"{item.task} left out: {item.reason}." for item in found.left_out]
+    notes.append(
+        "Estimated between municipalities, accounts in the boundaries of the latest list, 95% intervals, errors "
+        "clustered by municipality; drivers are held constant. Below 1: economies of scale."
+    )
+    show(rows, OutputFormat.table, columns=columns, notes=notes)
+
+
+def register(app: typer.Typer) -> None:
+    """Add these commands to the application."""
+    for function in (dependence, staffing, scale):
+        app.command()(function)
