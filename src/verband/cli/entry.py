@@ -8,11 +8,10 @@ from __future__ import annotations
 import io
 import os
 import sys
-from contextlib import contextmanager
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable
 
 _HERE = os.path.dirname(__file__)  # noqa: PTH120  pathlib would double the time that --version takes
 HELP_FILE = os.path.join(_HERE, "help.txt")  # noqa: PTH118
@@ -69,14 +68,14 @@ def _run(words: list[str]) -> int:
     # polars' allocator keeps freed memory for ten seconds unless told otherwise: 40 MB more at the peak of a load.
     os.environ.setdefault("_RJEM_MALLOC_CONF", "dirty_decay_ms:0,muzzy_decay_ms:0")
     try:
-        with _interruption() as interrupted:
-            status = _command(words, interrupted)
+        with _Interruption() as interruption:
+            status = _command(words, interruption)
     except KeyboardInterrupt:
         status = INTERRUPTED
     return _say(_STOPPED, status) if status == INTERRUPTED else status
 
 
-def _command(words: list[str], interrupted: Callable[[], bool]) -> int:
+def _command(words: list[str], interruption: _Interruption) -> int:
     try:
         from verband.cli.app import application  # noqa: PLC0415
 
@@ -90,7 +89,7 @@ def _command(words: list[str], interrupted: Callable[[], bool]) -> int:
     except Exception as error:
         from verband.errors import VerbandError  # noqa: PLC0415
 
-        if interrupted():
+        if interruption.pressed:
             return INTERRUPTED
         if isinstance(error, VerbandError):
             return _say(str(error), BAD_INPUT)
@@ -104,26 +103,30 @@ def _command(words: list[str], interrupted: Callable[[], bool]) -> int:
     return 0
 
 
-@contextmanager
-def _interruption() -> Iterator[Callable[[], bool]]:
-    """Remember whether Ctrl-C was pressed: libraries turn the interruption into errors of their own."""
-    import signal  # noqa: PLC0415
+class _Interruption:
+    """Remembers whether Ctrl-C was pressed: libraries turn the interruption into errors of their own."""
 
-    pressed: list[int] = []
+    def __init__(self) -> None:
+        self.pressed = False
+        self._restore: Callable[[], object] | None = None
 
-    def note(number: int, _frame: object) -> None:
-        pressed.append(number)
+    def _note(self, _number: int, _frame: object) -> None:
+        self.pressed = True
         raise KeyboardInterrupt
 
-    try:
-        before = signal.signal(signal.SIGINT, note)
-    except ValueError:  # not the main thread: someone else takes care of signals
-        yield lambda: False
-        return
-    try:
-        yield lambda: bool(pressed)
-    finally:
-        signal.signal(signal.SIGINT, before)
+    def __enter__(self) -> _Interruption:
+        import signal  # noqa: PLC0415
+
+        try:
+            before = signal.signal(signal.SIGINT, self._note)
+        except ValueError:  # not the main thread: someone else takes care of signals
+            return self
+        self._restore = lambda: signal.signal(signal.SIGINT, before)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._restore is not None:
+            self._restore()
 
 
 _STOPPED = "stopped; the workspace is as it was."

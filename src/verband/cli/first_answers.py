@@ -58,7 +58,7 @@ def dependence(
             }
             for item in found.classes
         ]
-        columns = {"size_class": "Inhabitants", "municipalities": "Municipalities", "reporting": "Reporting", **figures}
+        columns = {"size_class": "Size class", "municipalities": "Number", "reporting": "Reporting", **figures}
     else:
         rows = [
             {
@@ -99,9 +99,9 @@ def staffing(
 
     found = Workspace(workspace).staffing(year=year)
     figures = {
-        "own_pay_eur_per_inhabitant": "Own pay, euro per inhabitant",
-        "hired_pay_eur_per_inhabitant": "Hired, euro per inhabitant",
-        "hired_share": "Hired of all pay",
+        "own_pay_eur_per_inhabitant": "Own pay (euro per inhabitant)",
+        "hired_pay_eur_per_inhabitant": "Hired (euro per inhabitant)",
+        "hired_share": "Hired of all",
     }
     names = {item.code: item.name for item in found.municipalities}
     apart = [item.name for item in found.municipalities if item.answer.outsourced]
@@ -121,7 +121,7 @@ def staffing(
             }
             for item in found.classes
         ]
-        columns = {"size_class": "Inhabitants", "municipalities": "Municipalities", "counted": "Counted", **figures}
+        columns = {"size_class": "Size class", "municipalities": "Number", "counted": "Counted", **figures}
     else:
         rows = [
             {

@@ -106,8 +106,8 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]
             overflow="fold",
             min_width=min(longest, _WIDEST_WORD if number == 0 else _WIDEST_OTHER),
         )
-    for cells in zip(*(_cells(key, rows) for key in columns), strict=True):
-        table.add_row(*cells)
+    for line in zip(*(_cells(key, rows) for key in columns), strict=True):
+        table.add_row(*line)
     console.print(table)
     for note in notes:
         console.print(note, style="dim", soft_wrap=False)
