@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAMPLE := build/sample
 WORKSPACE := build/workspace
-MUNICIPALITY ?= Wierdermeer
+MUNICIPALITY ?= Hazelwoude
 
 .PHONY: setup dossier test test-slow bench docs clean help
 

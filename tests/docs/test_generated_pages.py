@@ -33,3 +33,9 @@ def test_every_command_in_the_readme_exists():
 def test_every_table_has_a_contract_file():
     stored = {path.stem for path in (ROOT / "src/verband/domain/schemas").glob("[a-z]*.csv")}
     assert stored == set(table_names())
+
+
+def test_the_first_command_of_the_readme_names_a_municipality_of_the_sample(sample_workspace):
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    name = re.search(r"^MUNICIPALITY \?= (.+)$", makefile, flags=re.MULTILINE)[1]
+    assert name in {item.name for item in sample_workspace.municipalities()}
