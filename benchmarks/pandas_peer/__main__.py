@@ -86,7 +86,7 @@ class Writer:
                     "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)", [self.number, table, read.scope, len(frame), span]
                 )
         self.connection.execute(
-            "INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
             [self.number, name, "", "", digest, "pandas", datetime.now(UTC).replace(tzinfo=None), read.rows_read,
              read.rows_read - len(aside), read.remarks],
         )  # fmt: skip
@@ -197,7 +197,7 @@ def load(folder: Path, target: Path) -> None:
     for path, reader in found:
         name = path.relative_to(folder).as_posix()
         if reader is None:
-            connection.execute("INSERT INTO _unrecognised VALUES (?, NULL)", [name])
+            connection.execute("INSERT INTO _unrecognised VALUES (?)", [name])
             continue
         packed = path.read_bytes()
         digest = hashlib.sha256(packed).hexdigest()

@@ -34,7 +34,7 @@ def test_answers_from_an_own_file():
     found = texts(portrait())
     assert (
         found[1].text
-        == "In 2 regelingen: 1 wettelijk verplicht en 1 vrijwillig. De lijst is uit 2016, 10 jaar oud, niet volledig."
+        == "In 2 regelingen: 1 wettelijk verplicht en 1 vrijwillig. Daarvan één uit een lijst van 2016, 10 jaar oud."
     )
     assert found[2].text == (
         "In 2024 ten minste €\xa0520 per inwoner (€\xa010,5\xa0mln). "

@@ -87,7 +87,7 @@ def arrangements(
 
     day = on.date() if on else date.today()  # noqa: DTZ011  the user's own calendar day
     place = Workspace(workspace)
-    found = place.arrangements(municipality, on=day)
+    found = place.arrangements(" ".join(municipality), on=day)
     _lead_on(found.led_from)
     rows = [item.as_record() for item in found.items]
     if ended:
@@ -145,7 +145,7 @@ def series(
     from verband.workspace import Workspace  # noqa: PLC0415
 
     found = Workspace(workspace).series(
-        municipality, task, report=report.value, boundaries=boundaries, allocate=allocate
+        " ".join(municipality), task, report=report.value, boundaries=boundaries, allocate=allocate
     )
     _lead_on(found.led_from)
     rows = [

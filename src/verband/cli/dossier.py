@@ -38,7 +38,7 @@ def dossier(
     from verband.workspace import Workspace  # noqa: PLC0415
 
     today = date.today()  # noqa: DTZ011  the user's own calendar day
-    portrait = Workspace(workspace).portrait(municipality, on=today)
+    portrait = Workspace(workspace).portrait(" ".join(municipality), on=today)
     page = str(write_dossier(portrait, out or Path(), language=lang.value))
     short = summary(portrait, language=lang.value, page=page)
     if short.led_from:

@@ -73,6 +73,7 @@ def load(
         "rows_kept": result.rows_kept,
         "rows_set_aside": result.rows_set_aside,
         "unrecognised": list(result.unrecognised),
+        "replaced": [{"old": old, "new": new} for old, new in result.replaced],
     }
     if output is not OutputFormat.table:
         show(row, output, columns={})
@@ -84,6 +85,12 @@ def load(
         )
     else:
         typer.echo(f"Nothing changed: these {len(result.files)} files are in {place.folder} already.")
+    if result.replaced:
+        others = sorted({f"{old} by {new}" for old, new in result.replaced if old != new})
+        typer.echo(
+            f"{len(result.replaced)} files of an earlier load were replaced; `verband undo` brings them back."
+            + (f" Under another name: {', '.join(others)}." if others else "")
+        )
     if result.unrecognised:
         typer.echo(f"Not recognised, so not read ({len(result.unrecognised)}): {', '.join(result.unrecognised)}")
 

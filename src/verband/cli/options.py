@@ -22,5 +22,6 @@ FormatOption: TypeAlias = Annotated[
     OutputFormat, typer.Option("--format", help="How to write the answer.", case_sensitive=False)
 ]
 MunicipalityArgument: TypeAlias = Annotated[
-    str, typer.Argument(metavar="MUNICIPALITY", help="Name or CBS code, for example Aalten or GM0197.")
+    list[str], typer.Argument(metavar="MUNICIPALITY", help="Name or CBS code, for example Aalten or GM0197.")
 ]
+"""Words of the name; a name of several words needs no quotes."""

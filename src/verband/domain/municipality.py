@@ -24,6 +24,10 @@ _SUFFIX = re.compile(r"\s*\([^()]*\)\s*$")
 _DAMAGED = re.compile(r"[^\w\s'’ʼ`,.()/-]|[\d_]|[ÃÂ�]")
 
 
+FIRST_FICTIONAL_CODE = "GM9000"
+"""CBS uses numbers below 2,000; invented municipalities are numbered from here."""
+
+
 @dataclass(frozen=True, slots=True)
 class Municipality:
     """A municipality as the screens show it.

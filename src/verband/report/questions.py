@@ -55,10 +55,13 @@ def _which(context: Context) -> Told:
     told = [words(f"answers.which_{status}", number=number) for status, number in counts.items() if number]
     text = words.count("answers.which", len(found.items), told=words.join(told))
     if found.oldest is not None and years_between(found.oldest, found.on) > 0:
-        listed = any(item.origin in ("list", "region") for item in found.items)
-        key = "incomplete" if listed else "old"
+        listed = sum(item.origin in ("list", "region") for item in found.items)
+        key = "old" if not listed else "incomplete" if listed == len(found.items) else "partly"
         text += " " + words(
-            f"answers.which_oldest.{key}", year=found.oldest.year, age=years_between(found.oldest, found.on)
+            f"answers.which_oldest.{key}",
+            year=found.oldest.year,
+            age=years_between(found.oldest, found.on),
+            listed=words.cardinal(listed),
         )
     kinds = [item.kind for item in found.items] + [str(item.status_kind) for item in found.items if item.status_kind]
     return text, str(combine(*kinds).value), sources_of(found), "arrangements"
@@ -91,6 +94,8 @@ def _compared(context: Context) -> Told:
     spread = facts.alike_eur_per_inhabitant if facts else None
     if facts is None or spread is None or spread.position == "unknown" or spread.value is None:
         return _unknown(context, "compared_missing", "dependence")
+    if spread.value == 0:
+        return words("answers.compared_zero", year=facts.year), "derived", context.loaded(*_MONEY), "dependence"
     text = words(
         f"answers.compared_{spread.position}",
         year=facts.year,

@@ -65,6 +65,7 @@ class SourceFile:
             If the file cannot be opened.
         """
         digest = hashlib.sha256()
+        self.__dict__["_state"] = self._state_now()
         with self._raw() as stream:
             try:
                 while block := stream.read(1 << 20):
@@ -72,6 +73,28 @@ class SourceFile:
             except OSError as error:
                 raise _broken(self.name, error) from error
         return digest.hexdigest()
+
+    def _state_now(self) -> tuple[int, int]:
+        try:
+            found = self.path.stat()
+        except OSError as error:
+            raise BadInputError(
+                f"the file cannot be read ({error.strerror})", where=self.name, todo="Check that it exists"
+            ) from error
+        return found.st_size, found.st_mtime_ns
+
+    def demand_unchanged(self) -> None:
+        """Refuse a file that was written to since it was hashed: the hash would be that of another content.
+
+        Raises
+        ------
+        BadInputError
+            If its size or time changed.
+        """
+        if self.__dict__.get("_state", self._state_now()) != self._state_now():
+            raise BadInputError(
+                "the file was changed while it was being read", where=self.name, todo="Load it again when it is at rest"
+            )
 
     @cached_property
     def compressed(self) -> bool:

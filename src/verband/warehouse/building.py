@@ -15,13 +15,15 @@ from typing import Protocol
 import duckdb
 import polars as pl
 
+from verband.domain.municipality import FIRST_FICTIONAL_CODE
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
 from verband.sources.formats import Format
 from verband.sources.reading import Reading
 from verband.version import __version__
 from verband.warehouse import assembly
-from verband.warehouse.store import FORMAT_VERSION, connect, run, sql, to_frame
+from verband.warehouse.checking import check_names
+from verband.warehouse.store import FORMAT_VERSION, connect, contracts, quoted, run, sql, to_frame
 from verband.warehouse.vintages import TASK_ACCOUNTS, Vintages
 
 _ROWS_PER_COMMIT = 100_000
@@ -57,6 +59,8 @@ class LoadResult:
         Names of the files that no reader knows.
     rows_read, rows_kept, rows_set_aside
         Sums over the files read in this load.
+    replaced
+        Files of an earlier load whose place was taken: (old name, new name).
     """
 
     snapshot: str
@@ -66,6 +70,7 @@ class LoadResult:
     rows_read: int
     rows_kept: int
     rows_set_aside: int
+    replaced: tuple[tuple[str, str], ...] = ()
 
 
 def mode_of(kind: Format, *, strict: bool) -> str:
@@ -109,6 +114,7 @@ def build(
         run(connection, "BEGIN")
         run(connection, sql("layout"))
         run(connection, "INSERT INTO _meta VALUES ('format_version', ?)", [str(FORMAT_VERSION)])
+        run(connection, "INSERT INTO _meta VALUES ('contracts', ?)", [contracts()])
         writer = _Writer(connection)
         total = sum(file.path.stat().st_size for file, _ in recognised)
         done = 0
@@ -116,16 +122,18 @@ def build(
         for file, kind in sorted(recognised, key=_reading_order):
             progress(done, total, file.name)
             reading = kind.read(file, strict)
+            file.demand_unchanged()
             writer.add(file, kind, vintages.checked(file.name, reading), strict=strict)
             writer.commit(at_least=_ROWS_PER_COMMIT)
             done += file.path.stat().st_size
         for name in unrecognised:
-            run(connection, "INSERT INTO _unrecognised VALUES (?, NULL)", [name])
+            run(connection, "INSERT INTO _unrecognised VALUES (?)", [name])
         if old is not None:
             progress(done, total, "keeping what was loaded before")
             writer.keep(old, fresh=fresh, without=without)
         progress(total, total, "putting the sources together")
         assembly.assemble(connection)
+        check_names(connection, strict=strict)
         snapshot = _snapshot(connection)
         run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), __version__])
         run(connection, "COMMIT")
@@ -140,6 +148,7 @@ def build(
         rows_read=writer.rows_read,
         rows_kept=writer.rows_kept,
         rows_set_aside=writer.rows_read - writer.rows_kept,
+        replaced=tuple(sorted(writer.replaced.items())),
     )
 
 
@@ -171,6 +180,7 @@ class _Writer:
         self._claimed: dict[tuple[str, str], tuple[int, str]] = {}
         self._own: dict[str, tuple[int, str]] = {}
         self._made: set[str] = set()
+        self.replaced: dict[str, str] = {}
         self.rows_read = self.rows_kept = self._uncommitted = 0
 
     def add(self, file: SourceFile, kind: Format, reading: Reading, *, strict: bool) -> None:
@@ -201,7 +211,7 @@ class _Writer:
             aside = [(number, item.line, item.reason, item.text) for item in report.set_aside]
         run(
             self._connection,
-            "INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            "INSERT INTO _files VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
             [
                 number,
                 file.name,
@@ -213,6 +223,7 @@ class _Writer:
                 report.rows_read,
                 kept,
                 remarks,
+                None if taken is None else taken[0],
             ],
         )
         if aside:
@@ -241,7 +252,7 @@ class _Writer:
     def _insert(self, table: str, frame: pl.DataFrame, number: int) -> None:
         self._connection.register("incoming", frame)
         if table in self._made:
-            text = f'INSERT INTO "{table}" SELECT *, {number}::INTEGER AS _file FROM incoming'  # noqa: S608
+            text = f'INSERT INTO "{table}" BY NAME SELECT *, {number}::INTEGER AS _file FROM incoming'  # noqa: S608
         else:
             text = f'CREATE TABLE "{table}" AS SELECT *, {number}::INTEGER AS _file FROM incoming'  # noqa: S608
         run(self._connection, text)
@@ -263,29 +274,55 @@ class _Writer:
                     todo="Take one of the two out of the folder",
                 )
 
+    def _refuse_mixture(self, *, fresh: bool) -> None:
+        """Fictional and real data in one workspace would make figures of nowhere."""
+        if fresh or "municipality_list" not in self._made:
+            return
+        if not run(self._connection, sql("old_lists_present")):
+            return
+        new, old = (run(self._connection, sql(name))[0][0] for name in ("highest_code", "highest_old_code"))
+        if new is not None and old is not None and _is_fictional(new) != _is_fictional(old):
+            raise BadInputError(
+                "this would mix fictional and real municipalities in one workspace",
+                where="municipality lists",
+                todo="Name another folder with --workspace, or use --fresh to forget what was loaded before",
+            )
+
     def keep(self, old: Path, *, fresh: bool, without: str) -> None:
         """Copy what an earlier load brought and this one did not replace.
 
         The earlier file stays attached until the connection closes: it cannot be let go within the transaction.
         """
-        run(self._connection, f"ATTACH '{str(old).replace(chr(39), chr(39) * 2)}' AS old (READ_ONLY)")
+        run(self._connection, f"ATTACH {quoted(old)} AS old (READ_ONLY)")
+        self._refuse_mixture(fresh=fresh)
         contents = run(self._connection, sql("old_contents"))
         kept: dict[int, int] = {}
         for number, table, scope, rows, years, name, sha256 in contents:
             own = table.startswith(_OWN)
-            if (table, scope) in self._claimed or name == without or (fresh and not own):
+            if (table, scope) in self._claimed:
+                self.replaced[name] = self._claimed[table, scope][1]
+                continue
+            if name == without or (fresh and not own):
                 continue
             if own and sha256 in self._own:  # an own file goes by its name: this one was given another
                 continue
             new = kept.setdefault(number, self._next + len(kept))
             columns = f'SELECT * EXCLUDE (_file), {new}::INTEGER AS _file FROM old."{table}" WHERE _file = {number}'  # noqa: S608
-            verb = f'INSERT INTO "{table}"' if table in self._made else f'CREATE TABLE "{table}" AS'
+            verb = f'INSERT INTO "{table}" BY NAME' if table in self._made else f'CREATE TABLE "{table}" AS'
             run(self._connection, f"{verb} {columns}")
             self._made.add(table)
             run(self._connection, "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)", [new, table, scope, rows, years])
-        for number, new in kept.items():
-            run(self._connection, sql("keep_file"), {"new": new, "old": number})
+        books: dict[int, tuple[int, int | None]] = {number: (new, None) for number, new in kept.items()}
+        for number, twin, name in run(self._connection, sql("old_twins")):
+            if twin in kept and name != without:
+                books[number] = (self._next + len(books), kept[twin])
+        for number, (new, twin) in books.items():
+            run(self._connection, sql("keep_file"), {"new": new, "old": number, "same_as": twin})
             run(self._connection, sql("keep_set_aside"), {"new": new, "old": number})
+
+
+def _is_fictional(code: str | None) -> bool:
+    return code is not None and code >= FIRST_FICTIONAL_CODE
 
 
 def _years(frame: pl.DataFrame) -> list[int]:

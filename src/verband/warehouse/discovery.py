@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import os
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -52,13 +53,24 @@ def find_files(folders: Sequence[Path]) -> tuple[SourceFile, ...]:
     return tuple(found.values())
 
 
+def _walk(folder: Path) -> Iterator[Path]:
+    """All paths below a folder; hidden folders (a virtual environment, version control) hold no data of ours."""
+    for root, folders, names in os.walk(folder, onerror=_refuse):
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(root, name) for name in names)
+
+
+def _refuse(error: OSError) -> None:
+    raise error
+
+
 def _files_of(folder: Path) -> list[tuple[Path, str]]:
     """The files in a folder (or the file itself), with their names inside it."""
     if not folder.exists():
         raise BadInputError("there is no such folder or file", where=_shown(str(folder)), todo="Check the path")
     if folder.is_file():
         return [(folder, folder.name)]
-    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    paths = sorted(path for path in _walk(folder) if path.is_file())
     if not paths:
         raise BadInputError(
             "the folder holds no files", where=_shown(str(folder)), todo="Name a folder with published files"

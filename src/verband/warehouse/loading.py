@@ -24,6 +24,8 @@ from verband.warehouse.store import FILE_NAME, Warehouse, demand_folder, plain_d
 
 PREVIOUS_NAME = "verband.previous.duckdb"
 _LOADING_SUFFIX = ".loading.duckdb"
+_UNDOING_NAME = "verband.undoing.duckdb"
+"""The newer state for as long as an undo takes; kept under this name so that a kill in between loses nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ def load(
     WorkspaceError
         If the workspace cannot be written (full disk, read-only folder, another load going on).
     """
+    if not folders:
+        raise BadInputError("no folder was named", todo="Name a folder or a file to load")
     found = discover(folders, strict=strict)
     with _locked(workspace):
         current = workspace / FILE_NAME
@@ -114,13 +118,13 @@ def undo(workspace: Path) -> str:
             raise WorkspaceError(
                 "there is no earlier state to go back to", where=str(workspace), todo="Only the last load can be undone"
             )
-        aside = _building(workspace)
+        newer = workspace / _UNDOING_NAME
         try:
             if current.exists():
-                _link(current, aside)
+                _link(current, newer)
             previous.replace(current)
-            if aside.exists():
-                aside.replace(previous)
+            if newer.exists():
+                newer.replace(previous)
         except OSError as error:
             raise _plain_os(error, workspace) from error
     state = _known(current)
@@ -180,6 +184,16 @@ def _clear(workspace: Path) -> None:
                 leftover.unlink(missing_ok=True)
 
 
+def _finish_undo(workspace: Path) -> None:
+    """After an undo that was killed: the newer state becomes the previous one, unless nothing had moved yet."""
+    newer, previous = workspace / _UNDOING_NAME, workspace / PREVIOUS_NAME
+    if newer.exists():
+        if previous.exists():
+            newer.unlink()
+        else:
+            newer.replace(previous)
+
+
 @contextmanager
 def _locked(workspace: Path) -> Iterator[None]:
     """Hold the workspace for one writer; the lock goes with the process, however it ends."""
@@ -188,6 +202,7 @@ def _locked(workspace: Path) -> Iterator[None]:
         workspace.mkdir(parents=True, exist_ok=True)
         with FileLock(workspace / "verband.lock", timeout=10):
             _clear(workspace)
+            _finish_undo(workspace)
             yield
     except Timeout as error:
         raise WorkspaceError(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cache
@@ -82,19 +83,37 @@ def demand_folder(workspace: Path) -> None:
 def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
     """Open a DuckDB file with bounded memory.
 
+    For reading it is attached to a database of its own: DuckDB would else hand out the instance that another reader of
+    this process has open, and with it the file as it was before a load replaced it.
+
     Raises
     ------
     WorkspaceError
         If the file is damaged, locked or may not be read.
     """
+    settings: dict[str, str | bool | int | float | list[str]] = {
+        "memory_limit": _MEMORY_LIMIT,
+        "preserve_insertion_order": True,
+    }
     try:
-        return duckdb.connect(
-            str(path),
-            read_only=read_only,
-            config={"memory_limit": _MEMORY_LIMIT, "preserve_insertion_order": True},
-        )
+        if not read_only:
+            return duckdb.connect(str(path), config=settings)
+        connection = duckdb.connect(":memory:", config=settings)
+        try:
+            run(connection, f"ATTACH {quoted(path)} AS warehouse (READ_ONLY)")
+            run(connection, "USE warehouse")
+        except duckdb.Error:
+            connection.close()
+            raise
     except duckdb.Error as error:
         raise plain_duckdb(error, path) from error
+    return connection
+
+
+def quoted(path: Path) -> str:
+    """Write a path as a text in SQL."""
+    text = str(path).replace("'", "''")
+    return f"'{text}'"
 
 
 def run(
@@ -108,6 +127,13 @@ def to_frame(connection: duckdb.DuckDBPyConnection, text: str, parameters: Mappi
     """Run a query and return its rows as a polars frame."""
     table = connection.sql(text, params=dict(parameters) or None).to_arrow_table()
     return cast("pl.DataFrame", pl.from_arrow(table))
+
+
+@cache
+def contracts() -> str:
+    """Hash of all contracts: tables written under others cannot be read under these."""
+    names = [f"{name}:{column.name}:{column.type}" for name in table_names() for column in schema(name).columns]
+    return hashlib.sha256("\n".join(names).encode()).hexdigest()[:16]
 
 
 class Warehouse:
@@ -159,12 +185,18 @@ class Warehouse:
                 where=str(self.path),
                 todo="Update Verband, or name another folder with --workspace",
             )
+        if found == FORMAT_VERSION and self._contracts() != contracts():
+            found = FORMAT_VERSION - 1  # the same layout with other columns is as unreadable as an older one
         if found < FORMAT_VERSION:
             raise WorkspaceError(
                 f"the workspace was written by an older version of Verband {layouts}",
                 where=str(self.path),
                 todo="Move the file away and run `verband load FOLDER` again",
             )
+
+    def _contracts(self) -> str:
+        rows = run(self._connection, sql("contracts"))
+        return str(rows[0][0]) if rows else ""
 
     def close(self) -> None:
         """Release the file."""

@@ -23,7 +23,7 @@ from verband.domain.arrangement import ArrangementList
 from verband.domain.municipality import Municipality, provinces
 from verband.domain.schema import schema
 from verband.domain.size_class import size_class
-from verband.errors import UnknownNameError
+from verband.errors import BadInputError, UnknownNameError
 from verband.warehouse import loading
 from verband.warehouse.building import LoadResult, Progress, silent
 from verband.warehouse.export import ExportFormat, export_table
@@ -66,6 +66,9 @@ class Workspace:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
+
+    def __repr__(self) -> str:
+        return f"Workspace({str(self.folder)!r})"
 
     @contextmanager
     def _open(self) -> Iterator[Warehouse]:
@@ -201,6 +204,7 @@ class Workspace:
         UnknownNameError
             If the municipality, the task or the year is unknown.
         """
+        _demand_report(report)
         with self._open() as warehouse:
             return gather_series(warehouse, municipality, task, report=report, boundaries=boundaries, allocate=allocate)
 
@@ -212,6 +216,7 @@ class Workspace:
         UnknownNameError
             If the data hold no such report.
         """
+        _demand_report(report)
         with self._open() as warehouse:
             warehouse.require("key_totals", "municipality_list", "inhabitants")
             status = warehouse.table("report_status")
@@ -286,6 +291,8 @@ class Workspace:
         UnknownNameError
             If there is no such task.
         """
+        if at_inhabitants is not None and at_inhabitants < 1:
+            raise BadInputError(f"{at_inhabitants:g} is no number of inhabitants", todo="Give 1 or more")
         with self._open() as warehouse:
             return gather_scale(warehouse, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress)
 
@@ -301,3 +308,8 @@ class Workspace:
         """
         with self._open() as warehouse:
             return gather_portrait(warehouse, municipality, on=on)
+
+
+def _demand_report(report: str) -> None:
+    if report not in ("accounts", "budget"):
+        raise BadInputError(f"there is no report {report!r}", todo="Ask accounts or budget")

@@ -16,6 +16,7 @@ from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
 from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.store import Warehouse
+from verband.warehouse.vintages import codes_of
 from verband.workspace.naming import Names
 
 SOURCE_TABLES = ("own_arrangements", "register_participants", "arrangement_participants")
@@ -37,7 +38,7 @@ def gather_arrangements(warehouse: Warehouse, text: str, *, on: date) -> Arrange
     names = Names(warehouse)
     year = min(on.year, names.years[-1])
     found = names.resolve(text, year=year)
-    everything = [*_own(warehouse, names), *_register(warehouse, on), *_listed(warehouse)]
+    everything = [*_own(warehouse, names), *_register(warehouse, on), *_listed(warehouse, names)]
     carried = [piece for item in everything for piece in _carry(item, names, year)]
     mine = {item.arrangement_id for item in carried if item.code == found.code}
     relevant = [item for item in carried if item.arrangement_id in mine]
@@ -75,10 +76,13 @@ def _notes(items: tuple[Any, ...], on: date) -> tuple[str, ...]:
     notes = []
     listed = [item for item in items if item.origin in ("list", "region")]
     if listed:
-        oldest = min(item.as_of for item in listed if item.as_of)
+        dates = [item.as_of for item in listed if item.as_of]
+        oldest = min(dates, default=on)
         age = on.year - oldest.year
         notes.append(
-            f"{len(listed)} of {len(items)} come from lists of {oldest.year} ({age} years old), which are not "
+            f"{len(listed)} of {len(items)} come from lists that carry no date; mergers since then were worked in."
+            if not dates
+            else f"{len(listed)} of {len(items)} come from lists of {oldest.year} ({age} years old), which are not "
             "complete; mergers since then were worked in."
         )
     if any(item.origin == "region" for item in items):
@@ -159,12 +163,19 @@ def _with_class(item: Membership) -> Membership:
     return replace(item, **changes) if changes else item
 
 
-def _listed(warehouse: Warehouse) -> Iterator[Membership]:
-    rows = (
-        warehouse.query("listed_participants")
-        if warehouse.has("arrangement_participants", "participant_links")
-        else pl.DataFrame()
+def _listed_rows(warehouse: Warehouse, names: Names) -> pl.DataFrame:
+    """Participants in the lists with their codes: from the links where these are loaded, else found by name."""
+    if warehouse.has("arrangement_participants", "participant_links"):
+        return warehouse.query("listed_participants")
+    rows = warehouse.table("arrangement_participants")
+    codes = codes_of(rows["participant"], names.index) if rows.height else {}
+    return rows.with_columns(
+        pl.col("participant").replace_strict(codes, default=None, return_dtype=pl.String).alias("code")
     )
+
+
+def _listed(warehouse: Warehouse, names: Names) -> Iterator[Membership]:
+    rows = _listed_rows(warehouse, names)
     source = warehouse.source_of("arrangement_participants")
     repairs = {(row["arrangement"], row["participant"]): row for row in reference("participant_repairs")}
     for row in rows.iter_rows(named=True):
@@ -230,9 +241,9 @@ def _short_id(name: str) -> str:
 
 
 def _own(warehouse: Warehouse, names: Names) -> Iterator[Membership]:
-    source = warehouse.source_of("own_arrangements")
-    rows = warehouse.table("own_arrangements").sort("as_of", descending=True)
-    for row in rows.iter_rows(named=True):
+    if not warehouse.has("own_arrangements"):
+        return
+    for row in warehouse.query("own_participants").iter_rows(named=True):
         code = _participant_code(names, row["participant"])
         yield _with_class(
             Membership(
@@ -242,7 +253,7 @@ def _own(warehouse: Warehouse, names: Names) -> Iterator[Membership]:
                 code_published=code,
                 name=names.index.name(code) if code else row["participant"],
                 origin="own",
-                source=source,
+                source=row["file"],
                 as_of=row["as_of"],
                 form=row["form"],
                 status=row["status"],
@@ -290,6 +301,6 @@ def _regions(warehouse: Warehouse) -> Iterator[Membership]:
                 name=row["name"],
                 origin="region",
                 source=sources[row["region_type"]],
-                as_of=date(row["list_year"] or 2016, 1, 1),
+                as_of=date(row["list_year"], 1, 1) if row["list_year"] else None,
             )
         )

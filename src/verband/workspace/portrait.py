@@ -27,7 +27,7 @@ from verband.analysis.spread import Spread, spread
 from verband.analysis.staffing import staffing
 from verband.analysis.task_costs import TaskCost, task_costs
 from verband.domain.arrangement import ArrangementList
-from verband.domain.municipality import provinces
+from verband.domain.municipality import FIRST_FICTIONAL_CODE, provinces
 from verband.domain.reference import reference
 from verband.domain.schema import schema
 from verband.errors import MissingDataError, UnknownNameError
@@ -40,8 +40,6 @@ from verband.workspace.facts import Facts
 from verband.workspace.naming import Names
 
 REPORT = "accounts"
-FIRST_FICTIONAL_CODE = "GM9000"
-"""CBS uses numbers below 2,000; invented municipalities are numbered from here."""
 _TABLES = (
     "municipality_list",
     "inhabitants",

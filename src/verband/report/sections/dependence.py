@@ -31,6 +31,8 @@ def dependence(context: Context) -> Section:
 
 def _heading(context: Context, facts: DependenceFacts, latest: Dependence) -> str:
     words, numbers = context.words, context.numbers
+    if latest.share_of_cost == 0:
+        return words("dependence.heading_zero", year=latest.year)
     share = numbers.short_percent(latest.share_of_cost or 0.0)
     spread = dict(facts.class_spread).get(latest.year)
     if spread is None or spread.median is None:
@@ -49,7 +51,10 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
         eur=numbers.short_euro(latest.eur_per_inhabitant or 0.0),
         total=context.known(None if paid is None else numbers.short_euro(paid)),
     )
-    if change is None:
+    doubtful = latest.eur_per_inhabitant == 0  # compared with nobody: a published 0 that can hardly be
+    if doubtful:
+        told += " " + words("answers.compared_zero", year=latest.year)
+    elif change is None:
         told += " " + words("dependence.change_unknown", year=latest.year - 1)
     elif abs(change) < 0.5:
         told += " " + words("dependence.change_none", year=latest.year - 1)
@@ -62,7 +67,7 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
             context.missing("dependence.newest_missing", year=facts.year, latest=latest.year, name=context.name)
         )
     alike = facts.alike_eur_per_inhabitant
-    if alike.median is not None and alike.value is not None:
+    if alike.median is not None and alike.value is not None and not doubtful:
         blocks.append(
             Paragraph(
                 words(
