@@ -47,7 +47,7 @@ def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool) -> None:
     BadInputError
         With file, row or code, and suggestions.
     """
-    present = {row[0] for row in run(connection, "SELECT table_name FROM duckdb_tables()")}
+    present = {row[0] for row in run(connection, sql("tables_made"))}
     if not strict or "municipality_list" not in present or not _count(connection, "municipality_list"):
         return
     for table in CODED:
