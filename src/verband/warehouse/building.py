@@ -133,7 +133,7 @@ def build(
             writer.keep(old, fresh=fresh, without=without)
         progress(total, total, "putting the sources together")
         assembly.assemble(connection)
-        check_names(connection, strict=strict)
+        check_names(connection, strict=strict, files=len(recognised))
         snapshot = _snapshot(connection)
         run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), __version__])
         run(connection, "COMMIT")

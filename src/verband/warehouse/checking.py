@@ -31,7 +31,7 @@ _NEARLY = 0.84
 """From this likeness on (difflib) a name is taken for a slip of the pen in a municipality's name."""
 
 
-def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool) -> None:
+def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool, files: int) -> None:
     """Hold codes and names of all tables against what exists.
 
     Parameters
@@ -41,6 +41,8 @@ def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool) -> None:
     strict
         Stop at the first unknown code or name; else leave them in place: the reading report of a later question says
         that they lead nowhere.
+    files
+        Number of files of this load, which have the lowest numbers; what an earlier load brought was checked then.
 
     Raises
     ------
@@ -52,23 +54,23 @@ def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool) -> None:
         return
     for table in CODED:
         if table in present:
-            _check_codes(connection, table)
+            _check_codes(connection, table, files)
     index = index_of(to_frame(connection, "SELECT code, name, year FROM municipality_list", {}))
     if "own_staff" in present:
-        _check_own(connection, index, "own_staff", "municipality")
+        _check_own(connection, index, ("own_staff", "municipality"), files)
     if "own_procedures" in present:
-        _check_own(connection, index, "own_procedures", "municipalities")
+        _check_own(connection, index, ("own_procedures", "municipalities"), files)
     if "own_arrangements" in present:
-        _check_participants(connection, index)
-        _check_tasks(connection)
+        _check_participants(connection, index, files)
+        _check_tasks(connection, files)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(run(connection, f'SELECT count(*) FROM "{table}"')[0][0])  # noqa: S608  the name is one of ours
 
 
-def _check_codes(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    found = run(connection, sql("unknown_codes").format(table=table))
+def _check_codes(connection: duckdb.DuckDBPyConnection, table: str, files: int) -> None:
+    found = run(connection, sql("unknown_codes").format(table=table, files=files))
     if found:
         code, name, rows = found[0]
         more = f" (and {len(found) - 1} more codes)" if len(found) > 1 else ""
@@ -79,13 +81,15 @@ def _check_codes(connection: duckdb.DuckDBPyConnection, table: str) -> None:
         )
 
 
-def _own_rows(connection: duckdb.DuckDBPyConnection, table: str, column: str) -> list[tuple[str, str]]:
-    text = sql("own_values").format(table=table, column=column)
+def _own_rows(connection: duckdb.DuckDBPyConnection, table: str, column: str, files: int) -> list[tuple[str, str]]:
+    text = sql("own_values").format(table=table, column=column, files=files)
     return [(str(value), str(name)) for value, name in run(connection, text)]
 
 
-def _check_own(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, table: str, column: str) -> None:
-    for value, name in _own_rows(connection, table, column):
+def _check_own(
+    connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, column: tuple[str, str], files: int
+) -> None:
+    for value, name in _own_rows(connection, *column, files):
         for text in value.split("+"):
             try:
                 index.find(text)
@@ -93,9 +97,9 @@ def _check_own(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, 
                 raise BadInputError(error.what, where=name, todo=error.todo) from error
 
 
-def _check_participants(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex) -> None:
+def _check_participants(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, files: int) -> None:
     known = sorted({normalise_name(index.name(code)) for code in index.codes()})
-    for value, name in _own_rows(connection, "own_arrangements", "participant"):
+    for value, name in _own_rows(connection, "own_arrangements", "participant", files):
         try:
             index.find(value)
         except UnknownNameError as error:
@@ -108,8 +112,8 @@ def _check_participants(connection: duckdb.DuckDBPyConnection, index: Municipali
                 ) from error
 
 
-def _check_tasks(connection: duckdb.DuckDBPyConnection) -> None:
-    for value, name in _own_rows(connection, "own_arrangements", "tasks"):
+def _check_tasks(connection: duckdb.DuckDBPyConnection, files: int) -> None:
+    for value, name in _own_rows(connection, "own_arrangements", "tasks", files):
         for code in value.split("+"):
             if not rows_of(code):
                 raise BadInputError(
