@@ -6,7 +6,8 @@ The file that is built is of no use to anyone before it is complete; :mod:`verba
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,6 +27,8 @@ from verband.warehouse.checking import check_names
 from verband.warehouse.store import FORMAT_VERSION, connect, contracts, quoted, run, sql, to_frame
 from verband.warehouse.vintages import TASK_ACCOUNTS, Vintages
 
+_AHEAD_BYTES = 600_000
+"""Files up to this size are read ahead; two large ones in memory at once would be too much."""
 _ROWS_PER_COMMIT = 100_000
 """Many small files share a commit; a large one is not kept waiting in memory."""
 _OWN = "own_"
@@ -119,10 +122,8 @@ def build(
         total = sum(file.path.stat().st_size for file, _ in recognised)
         done = 0
         vintages = Vintages(connection, old)
-        for file, kind in sorted(recognised, key=_reading_order):
+        for file, kind, reading in _readings(sorted(recognised, key=_reading_order), strict=strict):
             progress(done, total, file.name)
-            reading = kind.read(file, strict)
-            file.demand_unchanged()
             writer.add(file, kind, vintages.checked(file.name, reading), strict=strict)
             writer.commit(at_least=_ROWS_PER_COMMIT)
             done += file.path.stat().st_size
@@ -159,6 +160,27 @@ def _reading_order(item: tuple[SourceFile, Format]) -> tuple[bool, int, str, str
     """
     file, kind = item
     return (TASK_ACCOUNTS in kind.tables, -file.path.stat().st_size, file.path.name, file.sha256)
+
+
+def _readings(
+    files: Sequence[tuple[SourceFile, Format]], *, strict: bool
+) -> Iterator[tuple[SourceFile, Format, Reading]]:
+    """Read files in order, a small one already while the one before it is being written."""
+
+    def read(item: tuple[SourceFile, Format]) -> Reading:
+        file, kind = item
+        reading = kind.read(file, strict)
+        file.demand_unchanged()
+        return reading
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        ahead: Future[Reading] | None = None
+        for number, item in enumerate(files):
+            reading = ahead.result() if ahead is not None else read(item)
+            following = files[number + 1] if number + 1 < len(files) else None
+            small = following is not None and following[0].path.stat().st_size <= _AHEAD_BYTES
+            ahead = pool.submit(read, following) if following is not None and small else None
+            yield *item, reading
 
 
 def _now() -> datetime:
