@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from verband.cli.options import FormatOption, MunicipalityArgument, WorkspaceOption
+from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
 
@@ -38,8 +39,11 @@ def dossier(
     from verband.workspace import Workspace  # noqa: PLC0415
 
     today = date.today()  # noqa: DTZ011  the user's own calendar day
-    portrait = Workspace(workspace).portrait(" ".join(municipality), on=today)
-    page = str(write_dossier(portrait, out or Path(), language=lang.value))
+    with progress_bar("Writing the dossier") as progress:
+        progress(0, 2, "gathering")
+        portrait = Workspace(workspace).portrait(" ".join(municipality), on=today)
+        progress(1, 2, "drawing")
+        page = str(write_dossier(portrait, out or Path(), language=lang.value))
     short = summary(portrait, language=lang.value, page=page)
     if short.led_from:
         typer.echo(short.led_from, err=True)

@@ -242,7 +242,8 @@ def export(
     """
     from verband.workspace import Workspace  # noqa: PLC0415
 
-    path, package = Workspace(workspace).export(table, to.value, out)
+    with progress_bar(f"Writing {table}"):
+        path, package = Workspace(workspace).export(table, to.value, out)
     typer.echo(f"Wrote {path} and {package}.")
 
 
