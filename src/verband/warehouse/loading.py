@@ -76,8 +76,7 @@ def load(
         if known and not fresh and fingerprints <= known.files:
             names = tuple(file.name for file, _ in found.recognised)
             return LoadResult(known.snapshot, False, names, found.unrecognised, 0, 0, 0)
-        building = _building(workspace)
-        try:
+        with _builds(workspace) as building:
             result = build(
                 building,
                 current if known else None,
@@ -90,12 +89,6 @@ def load(
             if known and known.snapshot == result.snapshot:
                 return LoadResult(known.snapshot, False, result.files, result.unrecognised, 0, 0, 0)
             _swap(building, current)
-        except duckdb.Error as error:
-            raise plain_duckdb(error, current) from error
-        except OSError as error:
-            raise _plain_os(error, workspace) from error
-        finally:
-            _clear(workspace)
     return result
 
 
@@ -157,21 +150,23 @@ def forget(workspace: Path, name: str) -> LoadResult:
         if len(matches) != 1:
             what = "no loaded file is called so" if not matches else f"{len(matches)} loaded files are called so"
             raise BadInputError(what, where=name, todo="`verband status` shows the names in full")
-        building = _building(workspace)
-        try:
+        with _builds(workspace) as building:
             result = build(building, current, (), (), strict=True, fresh=False, progress=silent, without=matches[0])
             _swap(building, current)
-        except duckdb.Error as error:
-            raise plain_duckdb(error, current) from error
-        except OSError as error:
-            raise _plain_os(error, workspace) from error
-        finally:
-            _clear(workspace)
     return result
 
 
-def _building(workspace: Path) -> Path:
-    return workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+@contextmanager
+def _builds(workspace: Path) -> Iterator[Path]:
+    """Give the path of a warehouse to build; faults are told plainly, and nothing unfinished is left behind."""
+    try:
+        yield workspace / f"{os.getpid()}{_LOADING_SUFFIX}"
+    except duckdb.Error as error:
+        raise plain_duckdb(error, workspace / FILE_NAME) from error
+    except OSError as error:
+        raise _plain_os(error, workspace) from error
+    finally:
+        _clear(workspace)
 
 
 def _clear(workspace: Path) -> None:
