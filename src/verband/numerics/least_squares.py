@@ -9,15 +9,16 @@ are prepared per group.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.special import stdtrit
 
 Array = npt.NDArray[np.float64]
 _RANK_TOLERANCE = 1e-10
 _EIGENVALUE_TOLERANCE = 1e-8
+_DRAWS_AT_ONCE = 250
 
 
 class CollinearError(ValueError):
@@ -51,6 +52,18 @@ class Contrast:
 
 
 @dataclass(frozen=True, slots=True)
+class Contrasts:
+    """Many linear combinations of coefficients at once; every array has shape (m,), as in :class:`Contrast`."""
+
+    estimate: Array
+    standard_error: Array
+    low: Array
+    high: Array
+    level: float
+    degrees_of_freedom: Array
+
+
+@dataclass(frozen=True, slots=True)
 class LeastSquares:
     """A fit of ``y = X b + e``.
 
@@ -62,6 +75,11 @@ class LeastSquares:
         Shape (k, k), CR2.
     residuals
         Shape (n,).
+    scores
+        Shape (groups, k): what each group adds to the error of the coefficients, adjusted as in CR2; the covariance is
+        the sum of their outer products.
+    labels, index
+        The groups, shape (groups,), and the number of its group per row, shape (n,).
     n, k, groups
         Rows, columns, and number of groups.
     """
@@ -69,13 +87,15 @@ class LeastSquares:
     coefficients: Array
     covariance: Array
     residuals: Array
+    scores: Array
+    labels: npt.NDArray[np.int64]
+    index: npt.NDArray[np.int64]
     n: int
     k: int
     groups: int
     _inverse: Array
-    _design: Array
-    _adjusted: Array
-    _index: npt.NDArray[np.int64]
+    _squares: Array
+    _products: Array
 
     def contrast(self, weights: Array, *, level: float = 0.95) -> Contrast:
         """Estimate ``weights @ coefficients`` with its interval.
@@ -87,20 +107,46 @@ class LeastSquares:
         level
             Level of the interval.
         """
-        estimate = float(weights @ self.coefficients)
-        error = float(np.sqrt(weights @ self.covariance @ weights))
-        freedom = self._degrees_of_freedom(weights)
-        reach = float(stdtrit(freedom, 0.5 + level / 2)) * error
-        return Contrast(estimate, error, estimate - reach, estimate + reach, level, freedom)
+        many = self.contrasts(weights[None, :], level=level)
+        return Contrast(
+            float(many.estimate[0]),
+            float(many.standard_error[0]),
+            float(many.low[0]),
+            float(many.high[0]),
+            level,
+            float(many.degrees_of_freedom[0]),
+        )
 
-    def _degrees_of_freedom(self, weights: Array) -> float:
-        """Satterthwaite's, from the eigenvalues of the variance estimator under independent errors."""
-        pieces = self._adjusted @ weights
-        squares = np.bincount(self._index, weights=pieces**2, minlength=self.groups)
-        sums = np.zeros((self.groups, self.k))
-        np.add.at(sums, self._index, self._design * pieces[:, None])
-        matrix = np.diag(squares) - sums @ self._inverse @ sums.T
-        return float(np.trace(matrix) ** 2 / np.sum(matrix**2))
+    def contrasts(self, weights: Array, *, level: float = 0.95) -> Contrasts:
+        """Estimate ``weights @ coefficients`` with intervals, row by row.
+
+        Parameters
+        ----------
+        weights
+            Shape (m, k).
+        level
+            Level of the intervals.
+        """
+        from scipy.special import stdtrit  # noqa: PLC0415  slow to start, and most commands estimate nothing
+
+        estimate = weights @ self.coefficients
+        error = np.sqrt(np.einsum("mi,ij,mj->m", weights, self.covariance, weights))
+        freedom = self._degrees_of_freedom(weights)
+        reach = np.asarray(stdtrit(freedom, 0.5 + level / 2), dtype=np.float64) * error
+        return Contrasts(estimate, error, estimate - reach, estimate + reach, level, freedom)
+
+    def _degrees_of_freedom(self, weights: Array) -> Array:
+        """Satterthwaite's, under independent errors: ``trace(M)^2 / sum(M^2)`` with ``M = diag(d) - S A S'``.
+
+        ``M`` has a row per group; both sums are taken without forming it.
+        """
+        squares = np.einsum("gij,mi,mj->mg", self._squares, weights, weights, optimize=True)
+        sums = np.tensordot(weights, self._products, axes=(1, 2))
+        own = np.einsum("mgi,ij,mgj->mg", sums, self._inverse, sums, optimize=True)
+        inner = np.einsum("mgi,mgj->mij", sums, sums, optimize=True) @ self._inverse
+        trace = squares.sum(axis=1) - own.sum(axis=1)
+        whole = (squares**2 - 2 * squares * own).sum(axis=1) + np.einsum("mij,mji->m", inner, inner)
+        return np.asarray(trace**2 / whole, dtype=np.float64)
 
 
 def least_squares(y: Array, design: Array, group: npt.NDArray[np.int64]) -> LeastSquares:
@@ -133,28 +179,46 @@ def least_squares(y: Array, design: Array, group: npt.NDArray[np.int64]) -> Leas
     inverse: Array = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     coefficients = inverse @ (design.T @ y)
     residuals = y - design @ coefficients
-    adjusted = np.empty((n, k))
-    for number in range(groups):
-        rows = np.flatnonzero(index == number)
+    scores, squares, products = np.empty((groups, k)), np.empty((groups, k, k)), np.empty((groups, k, k))
+    for members, rows in _by_size(index):
         own = design[rows]
-        values, vectors = np.linalg.eigh(np.eye(len(rows)) - own @ inverse @ own.T)
-        usable = values > _EIGENVALUE_TOLERANCE
-        roots = np.where(usable, 1 / np.sqrt(np.where(usable, values, 1.0)), 0.0)
-        adjusted[rows] = (vectors * roots) @ vectors.T @ own @ inverse
-    scores = np.zeros((groups, k))
-    np.add.at(scores, index, adjusted * residuals[:, None])
+        adjusted = _adjusted(own, inverse)
+        scores[members] = np.einsum("gtk,gt->gk", adjusted, residuals[rows])
+        squares[members] = adjusted.transpose(0, 2, 1) @ adjusted
+        products[members] = own.transpose(0, 2, 1) @ adjusted
     return LeastSquares(
-        coefficients,
-        np.asarray(scores.T @ scores, dtype=np.float64),
-        residuals,
-        n,
-        k,
-        groups,
-        inverse,
-        design,
-        adjusted,
-        index.astype(np.int64),
+        coefficients=coefficients,
+        covariance=np.asarray(scores.T @ scores, dtype=np.float64),
+        residuals=residuals,
+        scores=scores,
+        labels=labels,
+        index=index.astype(np.int64),
+        n=n,
+        k=k,
+        groups=groups,
+        _inverse=inverse,
+        _squares=squares,
+        _products=products,
     )
+
+
+def _by_size(index: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
+    """Groups of equal size together: their numbers, shape (g,), and their rows, shape (g, size)."""
+    order = np.argsort(index, kind="stable")
+    counts = np.bincount(index)
+    starts = np.cumsum(counts) - counts
+    for size in np.unique(counts):
+        members = np.flatnonzero(counts == size)
+        yield members, order[starts[members][:, None] + np.arange(size)]
+
+
+def _adjusted(own: Array, inverse: Array) -> Array:
+    """``(I - H_g)^(-1/2) X_g (X'X)^-1`` for groups of equal size, shape (g, size, k): the adjustment of CR2."""
+    leverage = own @ inverse @ own.transpose(0, 2, 1)
+    values, vectors = np.linalg.eigh(np.eye(own.shape[1]) - leverage)
+    usable = values > _EIGENVALUE_TOLERANCE
+    roots = np.where(usable, 1 / np.sqrt(np.where(usable, values, 1.0)), 0.0)
+    return np.asarray((vectors * roots[:, None, :]) @ vectors.transpose(0, 2, 1) @ own @ inverse, dtype=np.float64)
 
 
 def _refuse_collinear(design: Array) -> None:
@@ -188,16 +252,27 @@ def cluster_bootstrap(
     """
     labels, index = np.unique(group, return_inverse=True)
     groups, k = len(labels), design.shape[1]
-    products = np.zeros((groups, k, k))
-    targets = np.zeros((groups, k))
-    np.add.at(products, index, design[:, :, None] * design[:, None, :])
-    np.add.at(targets, index, design * y[:, None])
+    products, targets = np.zeros((groups, k, k)), np.zeros((groups, k))
+    for members, rows in _by_size(index):
+        own = design[rows]
+        products[members] = own.transpose(0, 2, 1) @ own
+        targets[members] = np.einsum("gtk,gt->gk", own, y[rows])
     found = np.full((draws, k), np.nan)
-    for draw in range(draws):
-        weights = np.bincount(rng.integers(groups, size=groups), minlength=groups).astype(np.float64)
-        left = np.tensordot(weights, products, axes=1)
-        try:
-            found[draw] = np.linalg.solve(left, weights @ targets)
-        except np.linalg.LinAlgError:
-            continue
+    for start in range(0, draws, _DRAWS_AT_ONCE):
+        number = min(_DRAWS_AT_ONCE, draws - start)
+        drawn = rng.integers(groups, size=(number, groups)) + groups * np.arange(number)[:, None]
+        weights = np.bincount(drawn.ravel(), minlength=number * groups).reshape(number, groups).astype(np.float64)
+        left = (weights @ products.reshape(groups, k * k)).reshape(number, k, k)
+        found[start : start + number] = _solved(left, weights @ targets)
     return found
+
+
+def _solved(left: Array, right: Array) -> Array:
+    """Solve a stack of systems; rows of nan where one is singular."""
+    try:
+        return np.asarray(np.linalg.solve(left, right[:, :, None])[:, :, 0], dtype=np.float64)
+    except np.linalg.LinAlgError:
+        if len(left) == 1:
+            return np.full(right.shape, np.nan)
+        half = len(left) // 2
+        return np.concatenate([_solved(left[:half], right[:half]), _solved(left[half:], right[half:])])
