@@ -1,29 +1,28 @@
-"""Scale (M1): the elasticity of the cost of a task to the number of inhabitants.
+"""Scale (M1): what size does to the cost of a task, and how far that can be told.
 
-``ln c_it = a_t + b1 m_it + b2 m_it^2 + g' x_i + u_i + e_it`` with ``m = ln N - ln N0``, N0 the geometric mean of
-inhabitants, year effects ``a_t`` and drivers ``x`` that are constant in time (they exist as a recent cross-section).
-Size hardly varies within a municipality, so this is a comparison *between* municipalities. Least squares on all years,
-errors clustered by municipality (numerics.least_squares). Elasticity ``eps(N) = b1 + 2 b2 (ln N - ln N0)``: below 1
-there are economies of scale. Cost is gross and in current prices; the year effects take up price changes that all
-share.
+The headline is the elasticity of the cost function (analysis.cost_function) with drivers held constant; beside it stand
+other choices: without drivers, without the four largest, without shock years, net of income, zero spending included
+(analysis.spending_decision). Size hardly varies within a municipality, so all of it is a comparison *between*
+municipalities: no saving by cooperating follows from it. Cost is in current prices; year effects take up price changes
+that all share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import cast
 
 import numpy as np
-import numpy.typing as npt
 import polars as pl
 
+from verband.analysis.cost_function import LEVEL, CostFunction, coefficients, cost_function
+from verband.analysis.spending_decision import spending_decision
 from verband.domain.reference import reference
-from verband.numerics.least_squares import CollinearError, Contrast, LeastSquares, cluster_bootstrap, least_squares
+from verband.numerics.least_squares import CollinearError
 
-Array = npt.NDArray[np.float64]
-LEVEL = 0.95
 DRAWS = 1_000
+NET = "net cost"
+WITH_ZEROS = "zero spending included"
 
 
 def rule(name: str) -> float:
@@ -39,13 +38,14 @@ def rule(name: str) -> float:
 
 @dataclass(frozen=True, slots=True)
 class Variant:
-    """The elasticity under another choice; ``None`` where it cannot be estimated."""
+    """The elasticity under another choice; ``None`` where it cannot be estimated, with the reason in ``missing``."""
 
     name: str
     elasticity: float | None
     low: float | None
     high: float | None
     n_observations: int
+    missing: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,15 +111,25 @@ class LeftOut:
 
 
 @dataclass(frozen=True, slots=True)
-class _Sample:
-    """Rows ready to fit: logarithms, design without drivers, drivers, and groups."""
+class TaskModel:
+    """Scale of one task with the modelled cost behind it.
 
-    cost: Array
-    size: Array
-    years: Array
-    drivers: Array
-    group: npt.NDArray[np.int64]
-    centre: float
+    Attributes
+    ----------
+    scale
+        The elasticity and what belongs to it.
+    year
+        Year of the modelled cost: the latest.
+    curve
+        Columns of ``cost_function.CURVE``.
+    expected
+        Columns of ``cost_function.EXPECTED``, for all municipalities whose size and drivers are known.
+    """
+
+    scale: Scale
+    year: int
+    curve: pl.DataFrame
+    expected: pl.DataFrame
 
 
 def verdict(low: float, high: float) -> str:
@@ -132,17 +142,17 @@ def verdict(low: float, high: float) -> str:
     return "constant" if low >= 1 - margin and high <= 1 + margin else "inconclusive"
 
 
-def scale(
+def task_model(
     task: str,
     rows: pl.DataFrame,
     drivers: Sequence[str],
     *,
     at_inhabitants: float | None = None,
     flags: Sequence[str] = (),
-    variants: Sequence[tuple[str, pl.Expr]] = (),
+    variants: Sequence[tuple[str, pl.DataFrame]] = (),
     rng: np.random.Generator,
-) -> Scale | LeftOut:
-    """Estimate the elasticity of one task.
+) -> TaskModel | LeftOut:
+    """Estimate scale and modelled cost of one task.
 
     Parameters
     ----------
@@ -158,25 +168,23 @@ def scale(
     flags
         Flags that follow from other tables.
     variants
-        Names and filters of samples to estimate beside the headline.
+        Names and rows of other choices to estimate beside the headline, with the same columns.
     rng
         For the bootstrap.
     """
     known = rows.filter(pl.col("inhabitants") > 0, pl.col("cost_keur").is_not_null())
     positive = known.filter(pl.col("cost_keur") > 0)
     complete = positive.drop_nulls(list(drivers))
-    if complete["code"].n_unique() <= _columns(complete, drivers):
+    if complete["code"].n_unique() <= coefficients(complete, drivers):
         return LeftOut(task, f"only {complete['code'].n_unique()} municipalities have a figure: too few to estimate")
     try:
-        sample = _sample(complete, drivers)
-        fit = _fit(sample, with_drivers=True)
+        model = cost_function(complete, drivers)
     except CollinearError as error:
         return LeftOut(task, f"the drivers cannot be told apart here ({error})")
-    at = float(np.exp(sample.centre)) if at_inhabitants is None else at_inhabitants
-    found = _elasticity(fit, sample, at)
-    plain = _elasticity(_fit(sample, with_drivers=False), sample, at)
-    cheapest = _cheapest(sample, fit, rng)
-    return Scale(
+    at = model.at_mean if at_inhabitants is None else at_inhabitants
+    found, cheapest = model.elasticity(at), _cheapest(model, rng)
+    year = model.years[-1]
+    answer = Scale(
         task=task,
         at_inhabitants=at,
         elasticity=found.estimate,
@@ -184,27 +192,43 @@ def scale(
         low=found.low,
         high=found.high,
         level=LEVEL,
-        without_drivers=plain.estimate,
+        without_drivers=cost_function(complete).elasticity(at).estimate,
         cheapest_scale=cheapest[0],
         cheapest_low=cheapest[1],
         cheapest_high=cheapest[2],
-        n_observations=fit.n,
-        n_municipalities=fit.groups,
-        years=tuple(sorted(complete["year"].unique().to_list())),
+        n_observations=model.fit.n,
+        n_municipalities=model.fit.groups,
+        years=model.years,
         verdict=verdict(found.low, found.high),
         drivers=tuple(drivers),
         flags=(*flags, *_flags(known, positive, complete)),
-        variants=tuple(_variant(name, complete.filter(chosen), drivers, at) for name, chosen in variants),
+        variants=(
+            *(_variant(name, other, drivers, at) for name, other in variants),
+            *_with_zeros(known.drop_nulls(list(drivers)), model, at),
+        ),
     )
+    listed = rows.filter((pl.col("year") == year) & (pl.col("inhabitants") > 0)).drop_nulls(list(drivers))
+    return TaskModel(answer, year, model.curve(year), model.expected(listed, year))
 
 
-def _columns(rows: pl.DataFrame, drivers: Sequence[str]) -> int:
-    return rows["year"].n_unique() + 2 + len(drivers)
+def scale(
+    task: str,
+    rows: pl.DataFrame,
+    drivers: Sequence[str],
+    *,
+    at_inhabitants: float | None = None,
+    flags: Sequence[str] = (),
+    variants: Sequence[tuple[str, pl.DataFrame]] = (),
+    rng: np.random.Generator,
+) -> Scale | LeftOut:
+    """Estimate the elasticity of one task; parameters as of :func:`task_model`."""
+    found = task_model(task, rows, drivers, at_inhabitants=at_inhabitants, flags=flags, variants=variants, rng=rng)
+    return found if isinstance(found, LeftOut) else found.scale
 
 
 def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) -> tuple[str, ...]:
     flags = []
-    none = 1 - positive.height / known.height
+    none = _zero_share(known)
     if none > rule("zero_share"):
         flags.append(f"{none:.0%} of the reports show no cost: the estimate is about those that spend")
     if left := positive["code"].n_unique() - complete["code"].n_unique():
@@ -212,62 +236,50 @@ def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) 
     return tuple(flags)
 
 
-def _sample(rows: pl.DataFrame, drivers: Sequence[str]) -> _Sample:
-    log_size = np.log(rows["inhabitants"].to_numpy().astype(np.float64))
-    per_municipality = rows.group_by("code").agg(pl.col("inhabitants").cast(pl.Float64).log().mean())["inhabitants"]
-    centre = float(cast("float", per_municipality.mean()))
-    years = sorted(rows["year"].unique().to_list())
-    columns = [rows[name].to_numpy().astype(np.float64) for name in drivers]
-    centred = [column - column.mean() for column in columns]
-    return _Sample(
-        cost=np.log(rows["cost_keur"].to_numpy().astype(np.float64)),
-        size=log_size - centre,
-        years=np.column_stack([(rows["year"].to_numpy() == year).astype(np.float64) for year in years]),
-        drivers=np.column_stack(centred) if centred else np.empty((rows.height, 0)),
-        group=rows["code"].rank("dense").cast(pl.Int64).to_numpy(),
-        centre=centre,
-    )
-
-
-def _design(sample: _Sample, *, with_drivers: bool) -> Array:
-    parts = [sample.size[:, None], sample.size[:, None] ** 2, sample.years]
-    return np.hstack([*parts, sample.drivers] if with_drivers else parts)
-
-
-def _fit(sample: _Sample, *, with_drivers: bool) -> LeastSquares:
-    return least_squares(sample.cost, _design(sample, with_drivers=with_drivers), sample.group)
-
-
-def _elasticity(fit: LeastSquares, sample: _Sample, at: float) -> Contrast:
-    weights = np.zeros(fit.k)
-    weights[0], weights[1] = 1.0, 2 * (np.log(at) - sample.centre)
-    return fit.contrast(weights, level=LEVEL)
+def _zero_share(known: pl.DataFrame) -> float:
+    return float((known["cost_keur"] <= 0).sum()) / known.height
 
 
 def _variant(name: str, rows: pl.DataFrame, drivers: Sequence[str], at: float) -> Variant:
-    if rows["code"].n_unique() <= _columns(rows, drivers):
-        return Variant(name, None, None, None, rows.height)
+    known = rows.filter(pl.col("inhabitants") > 0).drop_nulls(["cost_keur", *drivers])
+    positive = known.filter(pl.col("cost_keur") > 0)
+
+    def left_out(reason: str) -> Variant:
+        return Variant(name, None, None, None, positive.height, reason)
+
+    if name.startswith(NET) and _zero_share(known) > rule("zero_share"):
+        return left_out(
+            f"in {_zero_share(known):.0%} of the reports income covers the cost: net cost has no logarithm there"
+        )
+    if positive["code"].n_unique() <= coefficients(positive, drivers):
+        return left_out(f"only {positive['code'].n_unique()} municipalities have a figure")
     try:
-        sample = _sample(rows, drivers)
-        found = _elasticity(_fit(sample, with_drivers=True), sample, at)
-    except CollinearError:
-        return Variant(name, None, None, None, rows.height)
-    return Variant(name, found.estimate, found.low, found.high, rows.height)
+        found = cost_function(positive, drivers).elasticity(at)
+    except CollinearError as error:
+        return left_out(f"the drivers cannot be told apart here ({error})")
+    return Variant(name, found.estimate, found.low, found.high, positive.height)
 
 
-def _cheapest(
-    sample: _Sample, fit: LeastSquares, rng: np.random.Generator
-) -> tuple[float | None, float | None, float | None]:
-    """Size at which modelled cost per inhabitant is lowest: ``ln N* = ln N0 + (1 - b1) / (2 b2)`` for ``b2 > 0``."""
-    smallest, largest = float(sample.size.min()), float(sample.size.max())
-    b1, b2 = float(fit.coefficients[0]), float(fit.coefficients[1])
-    if b2 <= 0 or not smallest < (1 - b1) / (2 * b2) < largest:
+def _with_zeros(known: pl.DataFrame, model: CostFunction, at: float) -> tuple[Variant, ...]:
+    """The two-part model, only where zero spending is no rarity."""
+    if _zero_share(known) <= rule("zero_share"):
+        return ()
+    found = spending_decision(known, model, at_inhabitants=at)
+    if found is None:
+        return (Variant(WITH_ZEROS, None, None, None, known.height, "size alone tells who spends"),)
+    return (Variant(WITH_ZEROS, found.elasticity, found.low, found.high, found.n_observations),)
+
+
+def _cheapest(model: CostFunction, rng: np.random.Generator) -> tuple[float | None, float | None, float | None]:
+    """Size at which modelled cost per inhabitant is lowest, with its bootstrap interval."""
+    best = model.cheapest()
+    if best is None:
         return None, None, None
-    draws = cluster_bootstrap(sample.cost, _design(sample, with_drivers=True), sample.group, draws=DRAWS, rng=rng)
-    sizes = [_lowest(draw[0], draw[1], smallest, largest) for draw in draws if np.isfinite(draw).all()]
+    draws = model.bootstrap(draws=DRAWS, rng=rng)
+    sizes = [_lowest(draw[0], draw[1], model.smallest, model.largest) for draw in draws if np.isfinite(draw).all()]
     low, high = np.quantile(sizes, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    best, lower, upper = np.exp(sample.centre + np.array([(1 - b1) / (2 * b2), low, high]))
-    return float(best), float(lower), float(upper)
+    found = np.exp(model.centre + np.array([best, low, high]))
+    return float(found[0]), float(found[1]), float(found[2])
 
 
 def _lowest(b1: float, b2: float, smallest: float, largest: float) -> float:

@@ -32,14 +32,13 @@ from verband.warehouse.store import FILE_NAME, Warehouse, opened
 from verband.workspace.arrangements import gather_arrangements
 from verband.workspace.first_answers import (
     DependenceAnswer,
-    ScaleAnswer,
     StaffingAnswer,
     gather_dependence,
-    gather_scale,
     gather_staffing,
 )
 from verband.workspace.naming import Names
 from verband.workspace.portrait import gather_portrait, predecessors
+from verband.workspace.scale import SEED, ScaleAnswer, gather_scale
 from verband.workspace.series import Series, gather_series
 
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
@@ -270,10 +269,12 @@ class Workspace:
         task: str | None = None,
         *,
         at_inhabitants: float | None = None,
-        seed: int = 1,
+        seed: int = SEED,
         progress: Progress = silent,
     ) -> ScaleAnswer:
         """Estimate how the cost of a task goes with the number of inhabitants (M1); of all tasks by default.
+
+        The answer on all tasks is kept in the workspace until other data are loaded.
 
         Parameters
         ----------
@@ -294,7 +295,7 @@ class Workspace:
         if at_inhabitants is not None and at_inhabitants < 1:
             raise BadInputError(f"{at_inhabitants:g} is no number of inhabitants", todo="Give 1 or more")
         with self._open() as warehouse:
-            return gather_scale(warehouse, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress)
+            return gather_scale(warehouse, self.folder, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress)
 
     def portrait(self, municipality: str, *, on: date) -> Portrait:
         """Gather all facts about one municipality that a dossier shows; parts without data are ``None`` and named.
