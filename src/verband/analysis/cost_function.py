@@ -17,11 +17,13 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from verband.analysis.scale_rules import rule
 from verband.numerics.least_squares import Contrast, LeastSquares, cluster_bootstrap, least_squares
 
 Array = npt.NDArray[np.float64]
 LEVEL = 0.95
 POINTS = 60
+_TWICE = np.log(2.0)
 CURVE = {
     "inhabitants": pl.Float64,
     "expected_eur": pl.Float64,
@@ -83,37 +85,8 @@ class CostFunction:
         weights[0], weights[1] = 1.0, 2 * (np.log(at_inhabitants) - self.centre)
         return self.fit.contrast(weights, level=LEVEL)
 
-    def larger(self, inhabitants: Array) -> pl.DataFrame:
-        """Change of cost per inhabitant for a municipality twice as large, all else equal.
-
-        Where twice the size is beyond the observed sizes, half the size is taken instead.
-
-        Parameters
-        ----------
-        inhabitants
-            Shape (n,).
-
-        Returns
-        -------
-        polars.DataFrame
-            ``factor`` (2 or 0.5) and ``change, change_low, change_high`` (fraction of cost per inhabitant, 95%).
-        """
-        size = np.log(inhabitants) - self.centre
-        step = np.where(size + np.log(2) <= self.largest, np.log(2), -np.log(2))
-        weights = np.zeros((len(size), self.fit.k))
-        weights[:, 0], weights[:, 1] = step, 2 * size * step + step**2
-        found = self.fit.contrasts(weights, level=LEVEL)
-        return pl.DataFrame(
-            {
-                "factor": np.exp(step),
-                "change": np.expm1(found.estimate - step),
-                "change_low": np.expm1(found.low - step),
-                "change_high": np.expm1(found.high - step),
-            }
-        )
-
     def curve(self, year: int) -> pl.DataFrame:
-        """Modelled cost per inhabitant over the observed sizes, drivers at their means.
+        """Modelled cost per inhabitant over the sizes that the data support, drivers at their means.
 
         Parameters
         ----------
@@ -127,8 +100,10 @@ class CostFunction:
             over the logarithm of inhabitants.
         """
         size = np.linspace(self.smallest, self.largest, POINTS)
+        supported = self._supported(self._rows(size, np.zeros((POINTS, len(self.drivers))), year))
+        size = np.linspace(size[supported].min(), size[supported].max(), POINTS)
         inhabitants = np.exp(size + self.centre)
-        modelled = self._per_inhabitant(size, np.zeros((POINTS, len(self.drivers))), year)
+        modelled = self._per_inhabitant(size, self._rows(size, np.zeros((POINTS, len(self.drivers))), year))
         return pl.DataFrame({"inhabitants": inhabitants, **modelled}, schema=CURVE)
 
     def expected(self, rows: pl.DataFrame, year: int) -> pl.DataFrame:
@@ -144,27 +119,62 @@ class CostFunction:
         Returns
         -------
         polars.DataFrame
-            Columns of ``EXPECTED``, by code: euro per inhabitant.
+            Columns of ``EXPECTED``, by code: euro per inhabitant, and ``change``: the fraction by which cost per
+            inhabitant differs for a municipality ``factor`` (2, else 0.5) times as large, all else equal; 95%. Null
+            where too few municipalities are alike (rule ``leverage_limit``).
         """
         rows = rows.sort("code")
         people = rows["inhabitants"].to_numpy().astype(np.float64)
+        size = np.log(people) - self.centre
         drivers = _columns(rows, self.drivers) - np.array(self.driver_means)
-        modelled = self._per_inhabitant(np.log(people) - self.centre, drivers, year)
+        own = self._rows(size, drivers, year)
+        known = self._supported(own)
+        twice, half = (known & self._supported(self._rows(size + step, drivers, year)) for step in (_TWICE, -_TWICE))
+        step = np.where(twice, _TWICE, np.where(half, -_TWICE, np.nan))
+        modelled = self._per_inhabitant(size, own)
         return pl.DataFrame(
             {
                 "code": rows["code"],
                 "inhabitants": people,
                 "cost_eur": rows["cost_keur"].cast(pl.Float64) * 1000 / pl.Series(people),
-                **modelled,
-                **self.larger(people).to_dict(),
+                **{name: np.where(known, values, np.nan) for name, values in modelled.items()},
+                "factor": np.exp(step),
+                **self._change(size, step),
             },
             schema=EXPECTED,
-        )
+        ).with_columns(pl.col(pl.Float64).fill_nan(None))
 
-    def _per_inhabitant(self, size: Array, drivers: Array, year: int) -> dict[str, Array]:
+    def supports(self, inhabitants: float) -> bool:
+        """Whether enough municipalities are of about this size, drivers at their means."""
+        row = self._rows(
+            np.array([np.log(inhabitants) - self.centre]), np.zeros((1, len(self.drivers))), self.years[-1]
+        )
+        return bool(self._supported(row)[0])
+
+    def _supported(self, design: Array) -> npt.NDArray[np.bool_]:
+        """Whether rows lie among those that the function was fitted to, by their leverage."""
+        return self.fit.leverage(design) * self.fit.n / self.fit.k <= rule("leverage_limit")
+
+    def _rows(self, size: Array, drivers: Array, year: int) -> Array:
+        """Rows of the design for sizes as ``m`` and drivers from their means."""
         years = np.zeros((len(size), len(self.years)))
         years[:, self.years.index(year)] = 1.0
-        design = np.hstack([size[:, None], size[:, None] ** 2, years, drivers])
+        return np.hstack([size[:, None], size[:, None] ** 2, years, drivers])
+
+    def _change(self, size: Array, step: Array) -> dict[str, Array]:
+        """Relative difference of cost per inhabitant at ``size + step`` and at ``size``."""
+        move = np.nan_to_num(step)
+        weights = np.zeros((len(size), self.fit.k))
+        weights[:, 0], weights[:, 1] = move, 2 * size * move + move**2
+        found = {"change": np.full(len(size), np.nan)}
+        found |= {"change_low": found["change"].copy(), "change_high": found["change"].copy()}
+        if (known := move != 0).any():
+            contrasts = self.fit.contrasts(weights[known], level=LEVEL)
+            for name, values in zip(found, (contrasts.estimate, contrasts.low, contrasts.high), strict=True):
+                found[name][known] = np.expm1(values - move[known])
+        return found
+
+    def _per_inhabitant(self, size: Array, design: Array) -> dict[str, Array]:
         factors = np.exp(self.fit.residuals)
         weights = factors / factors.sum()
         # The mean of exp(e) moves with the coefficients too; per municipality both errors are taken together.

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from verband.analysis.comparison_group import ComparisonGroup, Features
 from verband.analysis.dependence import Dependence
 from verband.analysis.finances import BalanceSheet, Ratio
+from verband.analysis.scale_models import ScaleFacts
 from verband.analysis.spread import Spread
 from verband.analysis.staffing import Staffing
 from verband.analysis.task_costs import TaskCost
@@ -207,3 +208,4 @@ class Portrait:
     features: tuple[Features, ...] = ()
     indicators: tuple[Indicator, ...] = ()
     functions: tuple[FunctionStaff, ...] = ()
+    scale: ScaleFacts | None = None

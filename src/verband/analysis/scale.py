@@ -16,24 +16,14 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.cost_function import LEVEL, CostFunction, coefficients, cost_function
+from verband.analysis.scale_rules import rule
 from verband.analysis.spending_decision import spending_decision
-from verband.domain.reference import reference
 from verband.numerics.least_squares import CollinearError
 
 DRAWS = 1_000
 NET = "net cost"
+MAINLY_ARRANGEMENTS = "mainly through arrangements"
 WITH_ZEROS = "zero spending included"
-
-
-def rule(name: str) -> float:
-    """Return a stated rule of this module (``domain/reference/scale_rules.csv``).
-
-    Raises
-    ------
-    KeyError
-        If there is no such rule.
-    """
-    return next(float(row["value"]) for row in reference("scale_rules") if row["rule"] == name)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +90,11 @@ class Scale:
     flags: tuple[str, ...]
     variants: tuple[Variant, ...]
     kind: str = "estimated"
+
+    @property
+    def cost_key(self) -> bool:
+        """Whether the cost runs mainly through arrangements, so that size shows the cost key and not the work."""
+        return any(flag.startswith(MAINLY_ARRANGEMENTS) for flag in self.flags)
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,7 +196,7 @@ def task_model(
         years=model.years,
         verdict=verdict(found.low, found.high),
         drivers=tuple(drivers),
-        flags=(*flags, *_flags(known, positive, complete)),
+        flags=(*flags, *_flags(known, positive, complete), *_extrapolated(model, at)),
         variants=(
             *(_variant(name, other, drivers, at) for name, other in variants),
             *_with_zeros(known.drop_nulls(list(drivers)), model, at),
@@ -234,6 +229,12 @@ def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) 
     if left := positive["code"].n_unique() - complete["code"].n_unique():
         flags.append(f"{left} municipalities lack a driver and are left out")
     return tuple(flags)
+
+
+def _extrapolated(model: CostFunction, at: float) -> tuple[str, ...]:
+    if model.supports(at):
+        return ()
+    return (f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated",)
 
 
 def _zero_share(known: pl.DataFrame) -> float:

@@ -1,12 +1,147 @@
-"""The scale models of all tasks, and what they say about one municipality."""
+"""The scale models of all tasks, what they say about one municipality, and how that reads in sum."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import polars as pl
 
 from verband.analysis.scale import LeftOut, Scale
+
+Reading = Literal["less", "more", "none", "unknown"]
+
+
+@dataclass(frozen=True, slots=True)
+class OwnScale:
+    """One task of one municipality against its scale.
+
+    Attributes
+    ----------
+    scale
+        The estimate over all municipalities.
+    inhabitants
+        Of the municipality in the year of the modelled cost.
+    cost_eur
+        What it published, per inhabitant; ``None`` where missing.
+    expected_eur, low_eur, high_eur
+        Modelled cost per inhabitant at its own size and drivers, and the 95% interval of that mean; ``None`` where too
+        few municipalities are alike.
+    factor
+        2, or 0.5 where too few municipalities are twice as large; ``None`` where too few are of its own size.
+    change, change_low, change_high
+        Fraction by which cost per inhabitant differs for a municipality ``factor`` times as large, all else equal; 95%.
+    """
+
+    scale: Scale
+    inhabitants: float
+    cost_eur: float | None
+    expected_eur: float | None
+    low_eur: float | None
+    high_eur: float | None
+    factor: float | None
+    change: float | None
+    change_low: float | None
+    change_high: float | None
+    kind: str = "estimated"
+
+    @property
+    def reading(self) -> Reading:
+        """What being larger does: spending less or more per inhabitant, no difference that can be shown, or unknown."""
+        if self.factor is None or self.change is None or self.change_low is None or self.change_high is None:
+            return "unknown"
+        if self.change_low <= 0 <= self.change_high:
+            return "none"
+        return "less" if (self.change < 0) == (self.factor > 1) else "more"
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """How the tasks of a municipality read together.
+
+    Attributes
+    ----------
+    less, more, none, unknown
+        Tasks in which a larger municipality spends less or more per inhabitant, no difference can be shown, or too few
+        municipalities are alike; most money first.
+    unspent
+        Tasks on which the municipality itself published no cost; in none of the above.
+    cost_key
+        Tasks mainly through arrangements; in none of the above, for there size shows the cost key.
+    share
+        Share of the cost of the tasks with an estimate, per reading and for ``cost_key``; without tasks whose cost is
+        missing.
+    by_chance
+        How many differences chance alone would show: one in twenty.
+    """
+
+    less: tuple[OwnScale, ...]
+    more: tuple[OwnScale, ...]
+    none: tuple[OwnScale, ...]
+    unknown: tuple[OwnScale, ...]
+    unspent: tuple[OwnScale, ...]
+    cost_key: tuple[OwnScale, ...]
+    share: Mapping[str, float]
+    by_chance: float
+
+    @property
+    def judged(self) -> int:
+        """Number of tasks that are judged."""
+        return len(self.less) + len(self.more) + len(self.none)
+
+
+@dataclass(frozen=True, slots=True)
+class ScaleFacts:
+    """What the models say about one municipality.
+
+    Attributes
+    ----------
+    year
+        Of the modelled cost.
+    tasks
+        In the order of the code list.
+    left_out
+        Tasks without an estimate, with the reason.
+    """
+
+    year: int
+    tasks: tuple[OwnScale, ...]
+    left_out: tuple[LeftOut, ...]
+    _curves: pl.DataFrame = field(compare=False, repr=False)
+    _expected: pl.DataFrame = field(compare=False, repr=False)
+
+    def curve(self, task: str) -> tuple[tuple[float, float, float, float], ...]:
+        """Inhabitants, modelled euro per inhabitant, low and high; drivers at their means."""
+        rows = self._curves.filter(pl.col("task") == task)
+        return tuple(rows.select("inhabitants", "expected_eur", "low_eur", "high_eur").iter_rows())
+
+    def everyone(self, task: str) -> tuple[tuple[float, float], ...]:
+        """Inhabitants and published euro per inhabitant of all municipalities with a figure."""
+        rows = self._expected.filter((pl.col("task") == task) & pl.col("cost_eur").is_not_null())
+        return tuple(rows.select("inhabitants", "cost_eur").iter_rows())
+
+    def sum(self) -> Sum:
+        """Read all tasks together."""
+        ordered = sorted(self.tasks, key=lambda item: -(item.cost_eur or 0.0))
+        names = ("less", "more", "none", "unknown", "unspent", "cost_key")
+        groups: dict[str, list[OwnScale]] = {name: [] for name in names}
+        for item in ordered:
+            spends = item.cost_eur is not None and item.cost_eur > 0
+            groups["unspent" if not spends else "cost_key" if item.scale.cost_key else item.reading].append(item)
+        cost = {name: sum(max(item.cost_eur or 0.0, 0.0) for item in items) for name, items in groups.items()}
+        whole = sum(cost.values())
+        judged = sum(len(groups[name]) for name in ("less", "more", "none"))
+        return Sum(
+            less=tuple(groups["less"]),
+            more=tuple(groups["more"]),
+            none=tuple(groups["none"]),
+            unknown=tuple(groups["unknown"]),
+            unspent=tuple(groups["unspent"]),
+            cost_key=tuple(groups["cost_key"]),
+            share={name: amount / whole for name, amount in cost.items()} if whole else {},
+            by_chance=judged * (1 - ordered[0].scale.level) if ordered else 0.0,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,3 +167,24 @@ class ScaleModels:
     left_out: tuple[LeftOut, ...]
     curves: pl.DataFrame = field(compare=False)
     expected: pl.DataFrame = field(compare=False)
+
+    def of(self, code: str) -> ScaleFacts:
+        """Say what the models tell about one municipality; tasks for which it lacks size or drivers are left out."""
+        rows = {row["task"]: row for row in self.expected.filter(pl.col("code") == code).iter_rows(named=True)}
+        names = (
+            "inhabitants",
+            "cost_eur",
+            "expected_eur",
+            "low_eur",
+            "high_eur",
+            "factor",
+            "change",
+            "change_low",
+            "change_high",
+        )
+        tasks = tuple(
+            OwnScale(item, **{name: rows[item.task][name] for name in names})
+            for item in self.tasks
+            if item.task in rows
+        )
+        return ScaleFacts(self.year, tasks, self.left_out, self.curves, self.expected)

@@ -135,6 +135,10 @@ class LeastSquares:
         reach = np.asarray(stdtrit(freedom, 0.5 + level / 2), dtype=np.float64) * error
         return Contrasts(estimate, error, estimate - reach, estimate + reach, level, freedom)
 
+    def leverage(self, rows: Array) -> Array:
+        """How far rows, shape (m, k), lie from those fitted: ``x (X'X)^-1 x'``, shape (m,); ``k / n`` on average."""
+        return np.asarray(np.einsum("mi,ij,mj->m", rows, self._inverse, rows), dtype=np.float64)
+
     def _degrees_of_freedom(self, weights: Array) -> Array:
         """Satterthwaite's, under independent errors: ``trace(M)^2 / sum(M^2)`` with ``M = diag(d) - S A S'``.
 

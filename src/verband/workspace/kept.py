@@ -19,7 +19,7 @@ import polars as pl
 
 from verband.analysis.scale import LeftOut, Scale, Variant
 from verband.program import program_hash
-from verband.workspace.scale_models import ScaleModels
+from verband.analysis.scale_models import ScaleModels
 
 FOLDER = "models"
 _TABLES = ("curves", "expected")

@@ -10,7 +10,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from verband.analysis.scale import NET, LeftOut, Scale, TaskModel, rule, task_model
+from verband.analysis.scale import MAINLY_ARRANGEMENTS, NET, LeftOut, Scale, TaskModel, task_model
+from verband.analysis.scale_models import ScaleModels
+from verband.analysis.scale_rules import rule
 from verband.domain.reference import reference
 from verband.domain.task import series_plan
 from verband.domain.task_codes import Task, find_task, tasks
@@ -22,7 +24,6 @@ from verband.warehouse.building import Progress, silent
 from verband.warehouse.store import Warehouse
 from verband.workspace.facts import Facts
 from verband.workspace.kept import keep_models, read_models
-from verband.workspace.scale_models import ScaleModels
 
 SEED = 1
 """Seed of the models that are kept."""
@@ -172,7 +173,7 @@ class ScaleRows:
         share = self._transfers.get(task.main_task)
         if share is not None and share > rule("arrangement_share"):
             flags.append(
-                f"mainly through arrangements: {share:.0%} of the cost of main task {task.main_task} is transfers, so "
+                f"{MAINLY_ARRANGEMENTS}: {share:.0%} of the cost of main task {task.main_task} is transfers, so "
                 "this is the scale of the cost key, not of the work"
             )
         return tuple(flags)
