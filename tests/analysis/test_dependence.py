@@ -1,4 +1,4 @@
-"""Dependence: a ratio of sums over those that reported; missing is named and never counted as zero."""
+"""Dependence: a ratio of sums over those that count; missing and doubtful are named and never counted as zero."""
 
 from __future__ import annotations
 
@@ -7,7 +7,14 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from verband.analysis.dependence import dependence, dependence_by_size, dependence_over_years
+from verband.analysis.dependence import (
+    dependence,
+    dependence_by_size,
+    dependence_of,
+    dependence_over_years,
+    in_doubt,
+    why_doubtful,
+)
 
 TYPES = {
     "code": pl.String,
@@ -47,10 +54,49 @@ def test_a_missing_report_is_in_no_sum_and_is_named(gap):
     assert found.eur_per_inhabitant == pytest.approx(50)
 
 
-def test_a_published_zero_reports_but_does_not_take_part():
-    found = ask(table(("A", 1000, 100, 50), ("B", 1000, 100, 0)))
-    assert (found.reporting, found.participating, found.missing) == (2, 1, ())
+@pytest.mark.parametrize("paid", [0, -11])
+def test_a_published_nought_that_cannot_be_does_not_count_and_is_named(paid):
+    found = ask(table(("A", 1000, 100, 50), ("B", 9000, 900, paid)))
+    assert (found.municipalities, found.reporting, found.participating) == (2, 1, 1)
+    assert (found.missing, found.doubtful) == ((), ("B",))
+    # A alone: neither the cost nor the inhabitants of B are in the ratios.
+    assert found.share_of_cost == pytest.approx(0.5)
+    assert found.eur_per_inhabitant == pytest.approx(50)
+
+
+@pytest.mark.parametrize("paid", [0.0, -11.0, 7.0])
+def test_its_own_figure_is_as_published_and_marked(paid):
+    rows = table(("A", 1000, 100, 50), ("B", 1000, 100, paid))
+    for found in (
+        dependence_of(rows, code="B", year=2024, report="accounts"),
+        *dependence_over_years(rows, code="B", report="accounts"),
+    ):
+        assert (found.name, found.municipalities, found.reporting) == ("B", 1, 1)
+        assert found.participating == (paid > 0)
+        assert found.share_of_cost == pytest.approx(paid / 100)
+        assert found.eur_per_inhabitant == pytest.approx(paid)
+        assert found.doubtful == (() if paid > 0 else ("B",))
+
+
+def test_a_sum_with_a_part_in_doubt_does_not_count():
+    rows = table(("A", 1000, 100, 50), ("B", 1000, 100, 20), ("C", 1000, 100, 10))
+    found = ask(rows.with_columns(pl.Series("doubtful", [False, True, False])))
+    assert (found.reporting, found.doubtful) == (2, ("B",))
+    assert found.share_of_cost == pytest.approx(0.3)
+
+
+def test_before_safety_regions_were_compulsory_a_nought_is_a_nought():
+    rows = table(("A", 1000, 100, 50), ("B", 1000, 100, 0))
+    found = dependence(rows, name="group", year=2009, report="accounts")
+    assert (found.reporting, found.participating, found.doubtful) == (2, 1, ())
     assert found.share_of_cost == pytest.approx(0.25)
+    assert not why_doubtful(2009)
+    assert "safety region" in why_doubtful(2024)
+
+
+def test_doubt_needs_a_report_with_cost():
+    rows = table(("A", 1, 100, 0), ("B", 1, 0, 0), ("C", 1, None, 0), ("D", 1, 100, None), ("E", 1, 100, 1))
+    assert rows.filter(in_doubt(2024))["code"].to_list() == ["A"]
 
 
 def test_nobody_reported():
@@ -91,6 +137,8 @@ def test_sizes_add_up_to_the_whole_and_the_share_is_a_share(rows):
     assert sum(item.municipalities for item in classes) == whole.municipalities == len(rows)
     assert sum(item.reporting for item in classes) == whole.reporting
     assert sorted(code for item in classes for code in item.missing) == list(whole.missing)
+    assert sorted(code for item in classes for code in item.doubtful) == list(whole.doubtful)
+    assert whole.reporting + len(whole.missing) + len(whole.doubtful) == whole.municipalities
     known = [item.share_of_cost for item in classes if item.share_of_cost is not None]
     if known:
         assert min(known) - 1e-9 <= whole.share_of_cost <= max(known) + 1e-9

@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
+import polars as pl
+
 from verband.analysis.comparison_group import Features, comparison_group
 from verband.analysis.dependence import Dependence
 from verband.analysis.finances import BalanceSheet, Ratio
@@ -19,6 +21,8 @@ from verband.analysis.portrait import (
     Provenance,
     StaffFacts,
 )
+from verband.analysis.scale import MAINLY_ARRANGEMENTS, WITH_ZEROS, LeftOut, Scale, Variant
+from verband.analysis.scale_models import ScaleModels
 from verband.analysis.spread import Spread, spread
 from verband.analysis.staffing import Staffing
 from verband.analysis.task_costs import TaskCost
@@ -83,7 +87,8 @@ def own_arrangement():
 
 
 def _dependence(year, share, per_head):
-    return Dependence("x", year, "accounts", 1, int(share is not None), 1, share, per_head, ())
+    doubtful = (CODE,) if share == 0 else ()
+    return Dependence("x", year, "accounts", 1, int(share is not None), 1, share, per_head, (), doubtful)
 
 
 def _tasks():
@@ -97,6 +102,68 @@ def _tasks():
         one("0.8", "Overige baten en lasten", -100_000.0, -5.0),
         one("7.5", "Begraafplaatsen en crematoria", None, None),
     )
+
+
+def _scale(task, **changes):
+    base = Scale(
+        task=task,
+        at_inhabitants=30_000.0,
+        elasticity=0.7,
+        standard_error=0.05,
+        low=0.6,
+        high=0.8,
+        level=0.95,
+        without_drivers=0.75,
+        cheapest_scale=None,
+        cheapest_low=None,
+        cheapest_high=None,
+        n_observations=80,
+        n_municipalities=40,
+        years=(2023, 2024),
+        verdict="economies",
+        drivers=(),
+        flags=(),
+        variants=(),
+    )
+    return replace(base, **changes)
+
+
+def _expected(task, code, cost, change=(None, None, None), factor=None):
+    expected = (None, None, None) if factor is None else (90.0, 80.0, 101.0)
+    names = ("task", "code", "inhabitants", "cost_eur", "expected_eur", "low_eur", "high_eur", "factor")
+    values = (task, code, 20_123.0, cost, *expected, factor, *change)
+    return dict(zip((*names, "change", "change_low", "change_high"), values, strict=True))
+
+
+def scale_models():
+    """Overhead falls with size, waste does not, safety is a cost key, youth care is too unlike, harbours unspent."""
+    zeros = Variant(WITH_ZEROS, 1.1, 0.9, 1.3, 90)
+    tasks = (
+        _scale("0.4"),
+        _scale("1.1", flags=(f"{MAINLY_ARRANGEMENTS}: 60% of the cost",)),
+        _scale("2.3", variants=(zeros,)),
+        _scale("6.72", elasticity=1.1, low=0.9, high=1.3, verdict="inconclusive"),
+        _scale("7.3", elasticity=1.0, low=0.9, high=1.1, verdict="inconclusive"),
+    )
+    own = (
+        _expected("0.4", CODE, 400.0, (-0.18, -0.24, -0.12), 2.0),
+        _expected("1.1", CODE, 80.0, (-0.1, -0.2, -0.01), 2.0),
+        _expected("2.3", CODE, None, (-0.1, -0.2, -0.01), 2.0),
+        _expected("6.72", CODE, 70.0),
+        _expected("7.3", CODE, 100.0, (0.01, -0.05, 0.07), 0.5),
+    )
+    others = [
+        {**_expected(item.task, f"GM97{number:02}", 50.0 + 5 * number), "inhabitants": 3_000.0 * (number + 1)}
+        for item in tasks
+        for number in range(25)
+    ]
+    curve = [
+        {"task": item.task, "inhabitants": size, "expected_eur": 95.0, "low_eur": 85.0, "high_eur": 106.0}
+        for item in tasks
+        for size in (5_000.0, 20_000.0, 80_000.0)
+    ]
+    left_out = (LeftOut("0.5", "mainly financial"),)
+    return ScaleModels(2024, tasks, left_out, pl.DataFrame(curve), pl.DataFrame([*own, *others]))
 
 
 def portrait(**changes):
@@ -177,6 +244,7 @@ def portrait(**changes):
         led_from=None,
         on=ON,
         features=features,
+        scale=scale_models().of(CODE),
         indicators=(Indicator("Veiligheidsregio Verzonnen", "opkomsttijd", "minuten", "lower", 2025, 8.0, 7.5),),
         functions=(
             FunctionStaff("jurist", 1, 0, date(2025, 12, 31)),
@@ -204,7 +272,14 @@ def bare():
         features=(),
         indicators=(),
         functions=(),
+        scale=None,
     )
+
+
+def _only(*tasks):
+    """Scale with these tasks only."""
+    found = scale_models().of(CODE)
+    return replace(found, tasks=tuple(item for item in found.tasks if item.scale.task in tasks))
 
 
 def variants():
@@ -234,12 +309,49 @@ def variants():
     past = replace(
         own_arrangement(), deadlines=(Deadline("stuk", None, date(2025, 1, 1)),), share=None, exit_clause=None
     )
+    three = spread(0.2, {"GM9902": 0.1, "GM9903": 0.2, "GM9904": None})
+    few_in_class = replace(
+        whole,
+        group=replace(whole.group, in_class=whole.group.in_class[:3]),
+        dependence=replace(whole.dependence, class_spread=tuple((year, three) for year in (2021, 2022, 2023, 2024))),
+        costs=replace(
+            whole.costs,
+            total=replace(whole.costs.total, in_class=three),
+            tasks=tuple(replace(item, in_class=three) for item in whole.costs.tasks),
+        ),
+        staff=replace(whole.staff, in_class=three),
+    )
+    few_alike = replace(
+        few_in_class,
+        group=replace(few_in_class.group, in_class=(), alike=whole.group.alike[:2]),
+        dependence=replace(few_in_class.dependence, alike=three, alike_eur_per_inhabitant=three),
+        costs=replace(
+            few_in_class.costs,
+            total=replace(few_in_class.costs.total, alike=three),
+            tasks=tuple(replace(item, alike=three) for item in few_in_class.costs.tasks),
+        ),
+        staff=replace(few_in_class.staff, alike=three),
+    )
     return {
         "whole": whole,
+        "few in class": few_in_class,
+        "few alike": few_alike,
         "bare": bare(),
         "real": replace(
             whole, fictional=False, identity=replace(whole.identity, province="Zeeland", predecessors=(), neighbours=())
         ),
+        "half as large": replace(
+            whole,
+            scale=replace(
+                whole.scale,
+                tasks=tuple(
+                    replace(item, factor=0.5, change=0.2, change_low=0.1, change_high=0.3) for item in whole.scale.tasks
+                ),
+            ),
+        ),
+        "no difference": replace(whole, scale=_only("7.3", "6.72")),
+        "too unlike": replace(whole, scale=_only("6.72", "1.1")),
+        "no estimate": replace(whole, scale=_only()),
         "led": replace(whole, lead=Lead("GM9902", "Oud Vlierbeek", date(2021, 1, 1), ("Elders",)), led_from="..."),
         "newest missing": replace(whole, dependence=newest_missing),
         "outsourced": replace(whole, staff=outsourced),

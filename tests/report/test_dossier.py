@@ -136,6 +136,32 @@ def test_an_outsourced_organisation_is_compared_with_nobody():
     assert "Midden van 12 vergelijkbare gemeenten" not in text
 
 
+def test_a_size_class_of_few_is_no_comparison_and_the_reason_is_said():
+    text = text_of(dossier(VARIANTS["few in class"]))
+    assert "we vergelijken met de twaalf gemeenten die er het meest op lijken" in text
+    assert "Er zijn maar drie andere gemeenten van deze grootte: te weinig om mee te vergelijken." in text
+    assert (
+        "Er zijn maar twee andere gemeenten van deze grootte met een cijfer: te weinig om mee te vergelijken." in text
+    )
+    assert "20,0% van de lasten via regelingen; in vergelijkbare gemeenten was dat in het midden 7,5%" in text
+    assert "Midden van 12 vergelijkbare gemeenten" in text
+    for gone in (
+        "Grootteklasse, midden",
+        "gemeenten in de grootteklasse",
+        "grijze band",
+        "in de grootteklasse was dat",
+    ):
+        assert gone not in text, gone
+
+
+def test_without_anyone_to_compare_with_nothing_is_compared():
+    text = text_of(dossier(VARIANTS["few alike"]))
+    assert "Deze pagina vergelijkt daarom niet." in text
+    assert "Niet bekend. Er zijn maar twee gemeenten met een cijfer om mee te vergelijken: te weinig." in text
+    for gone in ("iddelste helft van", "grijze balk", "Vergelijkbaar, midden", "vergelijkbare gemeenten € "):
+        assert gone not in text, gone
+
+
 def test_the_dissolved_municipality_that_was_asked_for_is_named():
     text = text_of(dossier(VARIANTS["led"]))
     assert "Oud Vlierbeek (GM9902) is op 1 januari 2021 opgeheven." in text

@@ -47,7 +47,7 @@ def test_answers_from_an_own_file():
         "Bekend bij 1 van 2 regelingen."
     )
     assert found[9].text == "Van 2 ingevulde functies rusten er 1 op één persoon en 0 op twee."
-    assert found[10].kind == "unknown"
+    assert found[10].kind == "estimated"
 
 
 def test_every_answer_without_data_says_so():
@@ -55,8 +55,15 @@ def test_every_answer_without_data_says_so():
 
 
 def test_nothing_booked_is_doubted_not_believed():
-    found = texts(VARIANTS["zero"])[2]
-    assert found.text.startswith("Niet zeker: de jaarrekening 2024 boekt € 0 naar regelingen.")
+    found = texts(VARIANTS["zero"])
+    assert found[2].text.startswith("Niet zeker: de jaarrekening 2024 boekt € 0 naar regelingen.")
+    assert found[3].text.startswith("Niet te zeggen: de jaarrekening 2024 boekt € 0 naar regelingen.")
+
+
+def test_who_is_compared_with_few_is_compared_with_nobody():
+    found = texts(VARIANTS["few alike"])[3]
+    assert found.text == "Niet bekend. Er zijn maar twee gemeenten met een cijfer om mee te vergelijken: te weinig."
+    assert found.kind == "unknown"
 
 
 def test_the_worst_kind_wins():

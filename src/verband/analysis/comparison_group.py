@@ -7,11 +7,12 @@ Abadie and Imbens, 2006, without weights). A respect that the data do not carry 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+import polars as pl
 
 from verband.domain.size_class import SizeClass, size_class
 
@@ -66,6 +67,41 @@ class ComparisonGroup:
     respects: tuple[str, ...]
     left_out: tuple[str, ...]
     incomparable: tuple[str, ...]
+
+
+def features(
+    inhabitants: pl.DataFrame,
+    names: Mapping[str, str],
+    *,
+    area_km2: Mapping[str, float],
+    grant_need_eur: Mapping[str, float],
+) -> tuple[Features, ...]:
+    """Put together what municipalities are compared on.
+
+    Parameters
+    ----------
+    inhabitants
+        ``code, inhabitants`` of one year; a municipality without inhabitants cannot be compared and is left out.
+    names
+        Names by code.
+    area_km2, grant_need_eur
+        Land area, and general grant over the clusters that count as need, by code; absent where unknown.
+    """
+    found = []
+    for code, number in inhabitants.select("code", "inhabitants").iter_rows():
+        if number is None:
+            continue
+        area, need = area_km2.get(code), grant_need_eur.get(code)
+        found.append(
+            Features(
+                code=code,
+                name=names[code],
+                inhabitants=round(number),
+                density_per_km2=number / area if area else None,
+                grant_need_eur_per_inhabitant=need / number if need is not None and number else None,
+            )
+        )
+    return tuple(found)
 
 
 def comparison_group(code: str, municipalities: Sequence[Features], *, count: int = NUMBER_ALIKE) -> ComparisonGroup:

@@ -96,6 +96,11 @@ class Scale:
         """Whether the cost runs mainly through arrangements, so that size shows the cost key and not the work."""
         return any(flag.startswith(MAINLY_ARRANGEMENTS) for flag in self.flags)
 
+    @property
+    def often_zero(self) -> bool:
+        """Whether zero spending is no rarity, so that the estimate is about those that spend."""
+        return any(item.name == WITH_ZEROS for item in self.variants)
+
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:

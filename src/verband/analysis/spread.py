@@ -1,14 +1,18 @@
 """Where one figure stands in a group: median and middle half, never a bare average.
 
-Quantiles by linear interpolation (Hyndman and Fan, 1996, type 7).
+Quantiles by linear interpolation (Hyndman and Fan, 1996, type 7). A group with few known figures has none: the least
+number of members is dated data (``domain/reference/comparison_rules.csv``).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
+
+from verband.domain.reference import in_force, reference
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,13 +24,13 @@ class Spread:
     value
         The figure of the municipality; ``None`` where it is missing.
     low, median, high
-        Quartiles of the group; ``None`` for an empty group.
+        Quartiles of the group; ``None`` where it has too few figures (see ``few``).
     n
         Members of the group with a figure.
     missing
         Codes of the members without one.
     rank
-        How many members lie below the value; ``None`` where the value is missing.
+        How many members lie below the value; ``None`` where the value is missing or the group has too few figures.
     """
 
     value: float | None
@@ -38,6 +42,11 @@ class Spread:
     rank: int | None
 
     @property
+    def few(self) -> bool:
+        """Whether too few members have a figure to compare with: why there are no quartiles."""
+        return too_few(self.n)
+
+    @property
     def position(self) -> str:
         """``below``, ``within`` or ``above`` the middle half; ``unknown`` where either is missing."""
         if self.value is None or self.low is None or self.high is None:
@@ -45,6 +54,17 @@ class Spread:
         if self.value < self.low:
             return "below"
         return "above" if self.value > self.high else "within"
+
+
+@cache
+def _least_members() -> int:
+    rows = reference("comparison_rules")
+    return next(int(row["value"]) for row in rows if row["rule"] == "least_members" and in_force(row))
+
+
+def too_few(members: int) -> bool:
+    """Whether a group with so many known figures is too small for a median and a middle half."""
+    return members < _least_members()
 
 
 def spread(value: float | None, group: Mapping[str, float | None]) -> Spread:
@@ -59,6 +79,8 @@ def spread(value: float | None, group: Mapping[str, float | None]) -> Spread:
     """
     known = {code: number for code, number in group.items() if number is not None}
     missing = tuple(sorted(set(group) - set(known)))
+    if too_few(len(known)):
+        return Spread(value, None, None, None, len(known), missing, None)
     numbers = pl.Series(list(known.values()), dtype=pl.Float64)
     quartiles: Sequence[float | None] = [numbers.quantile(share, "linear") for share in (0.25, 0.5, 0.75)]
     rank = None if value is None else sum(number < value for number in known.values())

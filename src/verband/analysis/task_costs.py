@@ -6,7 +6,7 @@ deflator is needed. Arithmetic on measured figures: derived.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import polars as pl
@@ -38,6 +38,49 @@ class TaskCost:
     kind: str = "derived"
 
 
+@dataclass(frozen=True, slots=True)
+class CostTable:
+    """The cost of all municipalities for all tasks of one year and report, put together once.
+
+    Attributes
+    ----------
+    cost_eur, eur_per_inhabitant
+        By task and code; ``None`` where not filed.
+    titles
+        Task and title, in the order in which they are shown.
+    """
+
+    cost_eur: Mapping[str, Mapping[str, float | None]]
+    eur_per_inhabitant: Mapping[str, Mapping[str, float | None]]
+    titles: tuple[tuple[str, str], ...]
+
+    def of(self, code: str, *, alike: Collection[str], in_class: Collection[str]) -> tuple[TaskCost, ...]:
+        """Put the cost per task of one municipality beside its comparison groups, as :func:`task_costs` does."""
+
+        def beside(task: str, codes: Collection[str]) -> Spread:
+            per_head = self.eur_per_inhabitant[task]
+            return spread(per_head.get(code), {member: per_head.get(member) for member in codes})
+
+        return tuple(
+            TaskCost(task, title, self.cost_eur[task].get(code), beside(task, alike), beside(task, in_class))
+            for task, title in self.titles
+        )
+
+
+def cost_table(cost_per_task: pl.DataFrame, inhabitants: pl.DataFrame, titles: pl.DataFrame) -> CostTable:
+    """Put together the cost of all municipalities; the parameters are those of :func:`task_costs`."""
+    amount = pl.col("cost_keur") * 1000
+    rows = cost_per_task.join(inhabitants, on="code", how="inner").select(
+        "task", "code", amount.alias("cost"), (amount / pl.col("inhabitants")).alias("per_head")
+    )
+    cost, per_head = {}, {}
+    for (task,), part in rows.partition_by("task", as_dict=True).items():
+        cost[str(task)] = dict(part.select("code", "cost").iter_rows())
+        per_head[str(task)] = dict(part.select("code", "per_head").iter_rows())
+    named = tuple((task, title) for task, title in titles.select("task", "title").iter_rows() if task in cost)
+    return CostTable(cost, per_head, named)
+
+
 def task_costs(
     cost_per_task: pl.DataFrame,
     inhabitants: pl.DataFrame,
@@ -47,7 +90,7 @@ def task_costs(
     alike: Collection[str],
     in_class: Collection[str],
 ) -> tuple[TaskCost, ...]:
-    """Put the cost per task of one municipality beside its comparison group.
+    """Put the cost per task of one municipality beside its comparison group; for many, make a :func:`cost_table` once.
 
     Parameters
     ----------
@@ -65,25 +108,7 @@ def task_costs(
     tuple of TaskCost
         By task code, in the order of the titles.
     """
-    rows = cost_per_task.join(inhabitants, on="code", how="inner").with_columns(
-        (pl.col("cost_keur") * 1000 / pl.col("inhabitants")).alias("per_head")
-    )
-    by_task: dict[str, dict[str, float | None]] = {}
-    cost: dict[str, float | None] = {}
-    for row in rows.iter_rows(named=True):
-        by_task.setdefault(row["task"], {})[row["code"]] = row["per_head"]
-        if row["code"] == code:
-            cost[row["task"]] = None if row["cost_keur"] is None else row["cost_keur"] * 1000
-
-    def beside(task: str, codes: Collection[str]) -> Spread:
-        per_head = by_task[task]
-        return spread(per_head.get(code), {member: per_head.get(member) for member in codes})
-
-    return tuple(
-        TaskCost(task, title, cost.get(task), beside(task, alike), beside(task, in_class))
-        for task, title in titles.select("task", "title").iter_rows()
-        if task in by_task
-    )
+    return cost_table(cost_per_task, inhabitants, titles).of(code, alike=alike, in_class=in_class)
 
 
 def largest(costs: Sequence[TaskCost], count: int) -> tuple[TaskCost, ...]:

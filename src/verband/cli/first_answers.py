@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +11,9 @@ from verband.cli.answers import LOWER_BOUND
 from verband.cli.options import FormatOption, WorkspaceOption
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
+
+if TYPE_CHECKING:
+    from verband.analysis.scale import Variant
 
 
 class By(StrEnum):
@@ -53,6 +56,7 @@ def dependence(
                 "eur_per_inhabitant": item.eur_per_inhabitant,
                 "lower_bound": item.lower_bound,
                 "missing": list(item.missing),
+                "doubtful": list(item.doubtful),
                 "year": item.year,
                 "kind": item.kind,
             }
@@ -70,6 +74,7 @@ def dependence(
                 "participating": item.answer.participating > 0 if item.answer.reporting else None,
                 "lower_bound": item.answer.lower_bound,
                 "missing": None if item.answer.reporting else "no report",
+                "doubt": found.doubt if item.answer.doubtful else None,
                 "year": item.answer.year,
                 "kind": item.answer.kind,
             }
@@ -81,6 +86,9 @@ def dependence(
         LOWER_BOUND,
         "Iv3 does not say which transfers are compulsory.",
     ]
+    if doubtful := [item.name for item in found.municipalities if item.answer.doubtful]:
+        apart = "shown as published" if by is By.municipality else "left out"
+        notes.append(f"In doubt, {apart} ({len(doubtful)}): {', '.join(doubtful)}: {found.doubt}.")
     show(rows, output, columns=columns, notes=notes)
 
 
@@ -194,6 +202,7 @@ def scale(
                     "low": variant.low,
                     "high": variant.high,
                     "n_observations": variant.n_observations,
+                    "missing": variant.missing,
                 }
                 for variant in item.variants
             ],
@@ -213,12 +222,19 @@ def scale(
         "verdict": "Verdict",
     }
     notes = [f"{item.task}: {flag}." for item in found.tasks for flag in item.flags]
+    notes += [_variant(variant) for item in found.tasks for variant in item.variants if task]
     notes += [f"{item.task} left out: {item.reason}." for item in found.left_out]
     notes.append(
         "Estimated between municipalities, accounts in the boundaries of the latest list, 95% intervals, errors "
         "clustered by municipality; drivers are held constant. Below 1: economies of scale."
     )
     show(rows, OutputFormat.table, columns=columns, notes=notes)
+
+
+def _variant(variant: Variant) -> str:
+    if variant.elasticity is None:
+        return f"{variant.name}: not estimated, {variant.missing}."
+    return f"{variant.name}: {variant.elasticity:.2f} ({variant.low:.2f} to {variant.high:.2f})."
 
 
 def register(app: typer.Typer) -> None:

@@ -1,4 +1,4 @@
-"""What every section needs: the portrait, the words, the number formats and the drawing of charts."""
+"""What every section needs: the portrait, the words and the number formats."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from functools import cached_property
 from verband.analysis.portrait import Portrait
 from verband.analysis.spread import Spread
 from verband.domain.task_codes import task_at
-from verband.report.charts import Artist
 from verband.report.numbers import Numbers
 from verband.report.page import Paragraph
 from verband.report.words import Words
@@ -30,11 +29,6 @@ class Context:
     def numbers(self) -> Numbers:
         """Formats."""
         return Numbers(self.language)
-
-    @cached_property
-    def artist(self) -> Artist:
-        """Charts."""
-        return Artist(self.numbers)
 
     @property
     def name(self) -> str:
@@ -70,6 +64,17 @@ class Context:
             return self.words("common.unknown")
         write = self.numbers.short_euro if unit == "euro" else self.numbers.short_percent
         return self.words("common.between", low=write(spread.low), high=write(spread.high))
+
+    def few(self, spread: Spread, group: str) -> str:
+        """Why a group gives no comparison; ``group`` is ``class`` or ``alike``. Only where the spread has too few."""
+        return self.few_members(spread.n, group, "known" if spread.missing else None)
+
+    def few_members(self, number: int, group: str, which: str | None = None) -> str:
+        """Why so few members give no comparison; ``which`` says what sets these apart from the others of the group."""
+        told = f" {self.words(f'few.{which}')}" if which else ""
+        if not number:
+            return self.words(f"few.{group}.none", known=told)
+        return self.words.count(f"few.{group}", number, count=self.words.cardinal(number), known=told)
 
     def alike_count(self) -> int:
         """How many municipalities are in the comparison group."""

@@ -8,7 +8,9 @@ from verband.analysis.portrait import Portrait
 from verband.analysis.spread import Spread
 from verband.domain.figure import Figure, Kind
 
+TOO_FEW_ALIKE = "too few municipalities are alike in size and drivers"
 NOT_FILED = "no figure in the published accounts"
+FEW = "only {number} municipalities with a figure: too few for a median and quartiles"
 _EUR, _PER_HEAD, _FRACTION = "EUR", "EUR per inhabitant", "fraction"
 
 
@@ -16,7 +18,7 @@ def figures(portrait: Portrait) -> tuple[Figure, ...]:
     """Gather the figures of a dossier; those without a value say why it is missing."""
     return tuple(
         figure
-        for part in (_identity, _arrangements, _dependence, _costs, _staff, _finances)
+        for part in (_identity, _arrangements, _dependence, _costs, _scale, _staff, _finances)
         for figure in part(portrait)
     )
 
@@ -29,8 +31,9 @@ def _figure(
     source: str,
     as_of: str,
     definition: str,
+    why: str = NOT_FILED,
 ) -> Figure:
-    missing = None if value is not None else NOT_FILED
+    missing = None if value is not None else why
     return Figure(name, value, unit, kind, source, as_of, definition, missing)
 
 
@@ -39,8 +42,9 @@ def _files(portrait: Portrait, *tables: str) -> str:
 
 
 def _group(name: str, spread: Spread, unit: str, source: str, as_of: str, definition: str) -> Iterator[Figure]:
+    why = FEW.format(number=spread.n)
     for quartile, value in (("lower_quartile", spread.low), ("median", spread.median), ("upper_quartile", spread.high)):
-        yield _figure(f"{name}_{quartile}", value, unit, Kind.DERIVED, source, as_of, definition)
+        yield _figure(f"{name}_{quartile}", value, unit, Kind.DERIVED, source, as_of, definition, why)
 
 
 def _identity(portrait: Portrait) -> Iterator[Figure]:
@@ -75,15 +79,15 @@ def _dependence(portrait: Portrait) -> Iterator[Figure]:
     bound = "Income transfers to arrangements (Iv3 L4.3.3); a lower bound"
     paid, spreads = dict(facts.paid_eur), dict(facts.class_spread)
     for item in facts.own:
-        year = str(item.year)
-        definition = f"{bound}; divided by total cost"
+        year, doubt = str(item.year), "; as published, in doubt" if item.doubtful else ""
+        told, definition = f"{bound}{doubt}", f"{bound}; divided by total cost{doubt}"
         yield _figure(
             "share_of_cost_through_arrangements", item.share_of_cost, _FRACTION, Kind.DERIVED, source, year, definition
         )
         yield _figure(
-            "paid_to_arrangements_per_inhabitant", item.eur_per_inhabitant, _PER_HEAD, Kind.DERIVED, source, year, bound
+            "paid_to_arrangements_per_inhabitant", item.eur_per_inhabitant, _PER_HEAD, Kind.DERIVED, source, year, told
         )
-        yield _figure("paid_to_arrangements", paid.get(item.year), _EUR, Kind.DERIVED, source, year, bound)
+        yield _figure("paid_to_arrangements", paid.get(item.year), _EUR, Kind.DERIVED, source, year, told)
         if item.year in spreads:
             name = "share_of_cost_through_arrangements_size_class"
             yield from _group(
@@ -112,6 +116,35 @@ def _costs(portrait: Portrait) -> Iterator[Figure]:
         yield from _group(
             f"{name}_per_inhabitant_alike", item.alike, _PER_HEAD, source, year, "The municipalities most alike"
         )
+
+
+def _scale(portrait: Portrait) -> Iterator[Figure]:
+    """Modelled cost and what another size does, each with the ends of its 95% interval."""
+    facts = portrait.scale
+    if facts is None:
+        return
+    source, year = _files(portrait, "cost_per_task", "inhabitants", "grant_volumes"), str(facts.year)
+    for item in facts.tasks:
+        name, estimate = f"scale_{item.scale.task}", item.scale
+        values = (
+            ("elasticity", estimate.elasticity, "ratio", "Elasticity of cost to inhabitants at the mean size"),
+            ("elasticity_low", estimate.low, "ratio", "Lower end of its 95% interval"),
+            ("elasticity_high", estimate.high, "ratio", "Upper end of its 95% interval"),
+            ("expected_per_inhabitant", item.expected_eur, _PER_HEAD, "Modelled cost at this size and these drivers"),
+            ("expected_per_inhabitant_low", item.low_eur, _PER_HEAD, "Lower end of its 95% interval"),
+            ("expected_per_inhabitant_high", item.high_eur, _PER_HEAD, "Upper end of its 95% interval"),
+            (
+                "change",
+                item.change,
+                _FRACTION,
+                f"Difference per inhabitant for one {item.factor or 2:g} times as large",
+            ),
+            ("change_low", item.change_low, _FRACTION, "Lower end of its 95% interval"),
+            ("change_high", item.change_high, _FRACTION, "Upper end of its 95% interval"),
+        )
+        for part, value, unit, definition in values:
+            missing = None if value is not None else TOO_FEW_ALIKE
+            yield Figure(f"{name}_{part}", value, unit, Kind.ESTIMATED, source, year, definition, missing)
 
 
 def _staff(portrait: Portrait) -> Iterator[Figure]:

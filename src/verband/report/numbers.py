@@ -63,6 +63,11 @@ class Numbers:
         share = abs(fraction * 100)
         return self.percent(fraction, 0 if share >= 100 or share == 0 else 1 if share >= 1 else 2)
 
+    def signed_percent(self, fraction: float, digits: int = 1) -> str:
+        """Write a difference as a percentage with its sign: ``+6,5%`` and ``-3,0%``."""
+        written = self.percent(fraction, digits)
+        return written if written.startswith("-") else f"+{written}"
+
     def euro(self, value: float, digits: int = 0) -> str:
         """Write an exact amount: ``€ 88.689.000``."""
         return self._euro(self.exact(value, digits))

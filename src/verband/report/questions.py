@@ -10,6 +10,7 @@ from verband.report.context import Context
 from verband.report.page import Answer
 from verband.report.sections.arrangements import sources_of, years_between
 from verband.report.sections.finances import latest_balance
+from verband.report.sections.scale import SOURCE as SCALE_SOURCE
 
 MOST_WORDS = 25
 UNKNOWN = "unknown"
@@ -92,10 +93,13 @@ def _cost(context: Context) -> Told:
 def _compared(context: Context) -> Told:
     words, numbers, facts = context.words, context.numbers, context.portrait.dependence
     spread = facts.alike_eur_per_inhabitant if facts else None
-    if facts is None or spread is None or spread.position == "unknown" or spread.value is None:
-        return _unknown(context, "compared_missing", "dependence")
-    if spread.value == 0:
+    own = facts.latest if facts else None
+    if facts is not None and own is not None and own.year == facts.year and own.eur_per_inhabitant == 0:
         return words("answers.compared_zero", year=facts.year), "derived", context.loaded(*_MONEY), "dependence"
+    if facts is None or spread is None or spread.value is None:
+        return _unknown(context, "compared_missing", "dependence")
+    if spread.few:
+        return _unknown(context, "compared_few", "dependence", few=context.few(spread, "alike"))
     text = words(
         f"answers.compared_{spread.position}",
         year=facts.year,
@@ -207,4 +211,10 @@ def _people(context: Context) -> Told:
 
 
 def _alternatives(context: Context) -> Told:
-    return _unknown(context, "alternatives", "unanswered")
+    """What size does to cost is a part of the answer; the comparison itself is not known."""
+    facts = context.portrait.scale
+    found = facts.sum() if facts else None
+    if found is None or not found.judged:
+        return _unknown(context, "alternatives", "unanswered")
+    text = context.words("answers.alternatives_scale", less=len(found.less), more=len(found.more), judged=found.judged)
+    return text, "estimated", context.loaded(*SCALE_SOURCE), "scale"

@@ -81,7 +81,7 @@ def curve(
             },
             {
                 "data": {"values": inside},
-                "mark": {"type": "point", "filled": True, "size": 9, "color": LINE, "opacity": 1},
+                "mark": {"type": "point", "filled": True, "size": 12, "color": LINE, "opacity": 1},
                 "encoding": {"x": x, "y": y},
             },
             {

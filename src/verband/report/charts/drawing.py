@@ -5,6 +5,7 @@ Nothing in a picture carries a running number, so that the same figures give the
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,10 @@ from verband.report.numbers import Numbers
 
 _SVG = "http://www.w3.org/2000/svg"
 _LANGUAGE_OF_SPECIFICATIONS = "5.21"
+_SIGNS = {f"{{{_SVG}}}path", f"{{{_SVG}}}line"}
+_LENGTHS = {"d", "transform", "x2", "y2"}
+_NUMBER = re.compile(r"-?\d+(?:\.\d+)?(?:e-?\d+)?")
+_MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,11 @@ def _tidy(svg: str, name: str, title: str, description: str) -> str:
             parent = element.getparent()
             if parent is not None:
                 parent.remove(element)
+    for element in root.iter(f"{{{_SVG}}}g"):
+        _merge(element)
+    for element in root.iter():
+        for attribute in _LENGTHS & set(element.attrib):
+            element.set(attribute, _NUMBER.sub(_rounded, element.get(attribute, "")))
     root.set("role", "img")
     root.set("aria-labelledby", f"{name}-title {name}-desc")
     for index, (tag, text) in enumerate((("title", title), ("desc", description))):
@@ -76,3 +86,34 @@ def _tidy(svg: str, name: str, title: str, description: str) -> str:
         root.insert(index, element)
     etree.cleanup_namespaces(root)
     return etree.tostring(root, encoding="unicode")
+
+
+def _merge(group: etree._Element) -> None:
+    """Draw many equal signs as one path: round dots as points of a thick line, ticks as strokes."""
+    signs = [element for element in group if element.get("transform") and element.tag in _SIGNS]
+    if len(signs) < _MANY or len(signs) != len(group):
+        return
+    first = _look(signs[0])
+    if any(_look(sign) != first for sign in signs):
+        return
+    places = [_NUMBER.findall(sign.get("transform", ""))[:2] for sign in signs]
+    path = etree.Element(f"{{{_SVG}}}path")
+    if "d" in first:
+        radius = abs(float(_NUMBER.findall(first["d"])[0]))
+        stroke = {"stroke": first["fill"], "stroke-width": str(2 * radius), "stroke-linecap": "round", "fill": "none"}
+        step = "h0"
+    else:
+        stroke = {name: first[name] for name in ("stroke", "stroke-width") if name in first}
+        step = f"l{first.get('x2', '0')},{first.get('y2', '0')}"
+    path.set("d", "".join(f"M{x},{y}{step}" for x, y in places))
+    for name, value in stroke.items():
+        path.set(name, value)
+    group[:] = [path]
+
+
+def _look(sign: etree._Element) -> dict[str, str]:
+    return {str(name): str(value) for name, value in sign.attrib.items() if name != "transform"}
+
+
+def _rounded(found: re.Match[str]) -> str:
+    return f"{float(found.group()):.1f}".removesuffix(".0")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verband.analysis.portrait import CostFacts
 from verband.analysis.spread import Spread
 from verband.analysis.task_costs import TaskCost, largest
+from verband.report import charts
 from verband.report.charts import Range
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
@@ -74,6 +75,8 @@ def _finding(context: Context, facts: CostFacts) -> Paragraph:
         told += " " + words(
             f"costs.total_{total.position}", count=words.cardinal(total.n), half=context.middle_half(total, "euro")
         )
+    elif total.few:
+        told += " " + context.few(total, "alike")
     return Paragraph(told, "finding", "derived", context.loaded(*SOURCE))
 
 
@@ -92,49 +95,63 @@ def _chart(context: Context, facts: CostFacts) -> Figures:
         for item in shown
     ]
     told = "; ".join(f"{row.label}: {row.value_text}" for row in rows)
-    chart = context.artist.ranges(
+    alone = "_alone" if all(row.median is None for row in rows) else ""
+    chart = charts.ranges(
+        context.numbers,
         "costs-chart",
         words("costs.chart_title", number=words.cardinal(len(rows)), name=context.name),
-        words("costs.chart_description", count=words.cardinal(context.alike_count())),
+        words(f"costs.chart_description{alone}", count=words.cardinal(context.alike_count())),
         rows=rows,
         form=",.0f",
         own=told,
     )
-    return Figures(chart, words("costs.chart_unit", year=facts.year), words("costs.chart_reading", name=context.name))
+    reading = words(f"costs.chart_reading{alone}", name=context.name)
+    return Figures(chart, words("costs.chart_unit", year=facts.year), reading)
 
 
 def _table(context: Context, facts: CostFacts) -> Table:
     words = context.words
     ordered = [*largest(facts.tasks, len(facts.tasks)), *(item for item in facts.tasks if item.cost_eur is None)]
-    rows = [_row(context, facts.total, words("costs.whole"))]
-    rows += [_row(context, item, f"{item.task} {context.task_title(item.task, facts.year)}") for item in ordered]
-    columns = tuple(words(f"costs.column_{name}") for name in ("task", "eur", "own", "median", "half", "class_median"))
+    told = {words("costs.whole"): facts.total}
+    told |= {f"{item.task} {context.task_title(item.task, facts.year)}": item for item in ordered}
+    cells = [_cells(context, item) for item in told.values()]
+    names = ["eur", "own"]
+    names += ["median", "half"] if any(not item.alike.few for item in told.values()) else []
+    names += ["class_median"] if any(not item.in_class.few for item in told.values()) else []
+    rows = tuple((label, *(row[name] for name in names)) for label, row in zip(told, cells, strict=True))
+    few = [context.few(spread, group) for spread, group in _groups(facts.total) if spread.few]
     return Table(
-        words("costs.table", year=facts.year, name=context.name),
-        columns,
-        tuple(rows),
-        (1, 2, 3, 4, 5),
+        words("costs.table" if "median" in names else "costs.table_alone", year=facts.year, name=context.name),
+        tuple(words(f"costs.column_{name}") for name in ("task", *names)),
+        rows,
+        tuple(range(1, len(names) + 1)),
         summary=words("costs.table_summary", number=len(facts.tasks)),
-        note=words("costs.table_note"),
+        note=" ".join([words("costs.table_note"), *few]),
     )
 
 
-def _row(context: Context, item: TaskCost, label: str) -> tuple[str, ...]:
+def _groups(item: TaskCost) -> tuple[tuple[Spread, str], ...]:
+    return (item.alike, "alike"), (item.in_class, "class")
+
+
+def _cells(context: Context, item: TaskCost) -> dict[str, str]:
     numbers = context.numbers
 
     def euro(value: float | None) -> str:
         return context.known(None if value is None else numbers.euro(value))
 
-    def half(spread: Spread) -> str | None:
+    def median(spread: Spread) -> str:
+        return context.words("few.cell") if spread.median is None else numbers.euro(spread.median)
+
+    def half(spread: Spread) -> str:
         if spread.low is None or spread.high is None:
-            return None
+            return context.words("few.cell")
         return f"{numbers.euro(spread.low)} – {numbers.euro(spread.high)}"
 
-    return (
-        label,
-        euro(item.cost_eur),
-        euro(item.alike.value),
-        euro(item.alike.median),
-        context.known(half(item.alike)),
-        euro(item.in_class.median),
-    )
+    return {
+        "eur": euro(item.cost_eur),
+        "own": euro(item.alike.value),
+        "median": median(item.alike),
+        "half": half(item.alike),
+        "class_median": median(item.in_class),
+    }

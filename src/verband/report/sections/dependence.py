@@ -6,6 +6,7 @@ from verband.analysis.dependence import Dependence
 from verband.analysis.portrait import DependenceFacts
 from verband.analysis.spread import Spread
 from verband.domain.size_class import size_classes
+from verband.report import charts
 from verband.report.charts import Line
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
@@ -35,9 +36,12 @@ def _heading(context: Context, facts: DependenceFacts, latest: Dependence) -> st
         return words("dependence.heading_zero", year=latest.year)
     share = numbers.short_percent(latest.share_of_cost or 0.0)
     spread = dict(facts.class_spread).get(latest.year)
-    if spread is None or spread.median is None:
-        return words("dependence.heading_alone", year=latest.year, share=share)
-    return words("dependence.heading", year=latest.year, share=share, median=numbers.short_percent(spread.median))
+    if spread is not None and spread.median is not None:
+        return words("dependence.heading", year=latest.year, share=share, median=numbers.short_percent(spread.median))
+    if facts.alike.median is not None and latest.year == facts.year:
+        median = numbers.short_percent(facts.alike.median)
+        return words("dependence.heading_alike", year=latest.year, share=share, median=median)
+    return words("dependence.heading_alone", year=latest.year, share=share)
 
 
 def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
@@ -51,8 +55,7 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
         eur=numbers.short_euro(latest.eur_per_inhabitant or 0.0),
         total=context.known(None if paid is None else numbers.short_euro(paid)),
     )
-    doubtful = latest.eur_per_inhabitant == 0  # compared with nobody: a published 0 that can hardly be
-    if doubtful:
+    if latest.eur_per_inhabitant == 0:
         told += " " + words("answers.compared_zero", year=latest.year)
     elif change is None:
         told += " " + words("dependence.change_unknown", year=latest.year - 1)
@@ -67,7 +70,9 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
             context.missing("dependence.newest_missing", year=facts.year, latest=latest.year, name=context.name)
         )
     alike = facts.alike_eur_per_inhabitant
-    if alike.median is not None and alike.value is not None and not doubtful:
+    if alike.few and alike.value is not None and not latest.doubtful:
+        blocks.append(Paragraph(context.few(alike, "alike"), "text"))
+    if alike.median is not None and alike.value is not None and not latest.doubtful:
         blocks.append(
             Paragraph(
                 words(
@@ -85,7 +90,7 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
         )
         if alike.missing:
             blocks.append(
-                Paragraph(words("common.without", names=words.join(alike.missing), year=facts.year), "limits")
+                Paragraph(words("dependence.without", names=words.join(alike.missing), year=facts.year), "limits")
             )
     return blocks
 
@@ -110,6 +115,8 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
     years = list(range(min([*own, *spreads]), max([*own, *spreads]) + 1))
     empty = Spread(None, None, None, None, 0, (), None)
     medians = [spreads.get(year, empty).median for year in years]
+    few = _few(context, facts)
+    alone = "_alone" if few else ""
     latest = facts.latest
     last = "" if latest is None or latest.share_of_cost is None else f" {numbers.short_percent(latest.share_of_cost)}"
     median = next((value for value in reversed(medians) if value is not None), None)
@@ -118,24 +125,35 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
         f"{year} {words('common.unknown') if own.get(year) is None else numbers.percent(own[year] or 0.0)}"
         for year in years
     )
-    chart = context.artist.lines(
+    chart = charts.lines(
+        context.numbers,
         "dependence-chart",
         words("dependence.chart_title", name=context.name),
-        words("dependence.chart_description", name=context.name, values=values),
+        words(f"dependence.chart_description{alone}", name=context.name, values=values),
         years=years,
         lines=[
-            Line(label, tuple(medians)),
+            *([] if few else [Line(label, tuple(medians))]),
             Line(f"{context.name}{last}", tuple(own.get(year) for year in years), own=True),
         ],
         low=[spreads.get(year, empty).low for year in years],
         high=[spreads.get(year, empty).high for year in years],
     )
-    reading = words("dependence.chart_reading", name=context.name, size_class=context.size_class())
+    reading = words(f"dependence.chart_reading{alone}", name=context.name, size_class=context.size_class())
+    reading = f"{reading} {few}".strip()
     return Figures(chart, words("dependence.chart_unit", boundaries=facts.boundaries), reading)
+
+
+def _few(context: Context, facts: DependenceFacts) -> str:
+    """Why the size class gives no comparison in any year; empty where it does."""
+    spreads = [spread for _, spread in facts.class_spread]
+    if not spreads or any(not spread.few for spread in spreads):
+        return ""
+    return context.few(max(spreads, key=lambda spread: spread.n), "class")
 
 
 def _years(context: Context, facts: DependenceFacts) -> Table:
     words, numbers = context.words, context.numbers
+    few = _few(context, facts)
     spreads, paid, gaps = dict(facts.class_spread), dict(facts.paid_eur), dict(facts.gaps)
     rows = []
     for item in facts.own:
@@ -146,29 +164,33 @@ def _years(context: Context, facts: DependenceFacts) -> Table:
             if item.year in gaps
             else words("common.unknown")
         )
-        rows.append(
-            (
-                str(item.year),
-                why if item.share_of_cost is None else numbers.percent(item.share_of_cost),
-                context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
-                context.known(None if total is None else numbers.euro(total)),
-                context.known(numbers.percent(spread.median) if spread and spread.median is not None else None),
-                context.known(
-                    f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
-                    if spread and spread.low is not None and spread.high is not None
-                    else None
-                ),
-            )
-        )
-    names = ("year", "share", "eur", "total", "median", "half")
+        row = [
+            str(item.year),
+            why if item.share_of_cost is None else numbers.percent(item.share_of_cost),
+            context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
+            context.known(None if total is None else numbers.euro(total)),
+        ]
+        if not few:
+            row += _beside(context, spread)
+        rows.append(tuple(row))
+    names = ("year", "share", "eur", "total", *(() if few else ("median", "half")))
+    alone = "_alone" if few else ""
     return Table(
-        words("dependence.table", name=context.name, size_class=context.size_class()),
+        words(f"dependence.table{alone}", name=context.name, size_class=context.size_class()),
         tuple(words(f"dependence.column_{name}") for name in names),
         tuple(rows),
-        (1, 2, 3, 4, 5),
+        tuple(range(1, len(names))),
         summary=words("dependence.table_summary"),
-        note=words("dependence.table_note"),
+        note=f"{words(f'dependence.table_note{alone}')} {few}".strip(),
     )
+
+
+def _beside(context: Context, spread: Spread | None) -> list[str]:
+    """Median and middle half of the size class as cells, or why there are none."""
+    if spread is None or spread.median is None or spread.low is None or spread.high is None:
+        return [context.known(None) if spread is None else context.words("few.cell")] * 2
+    percent = context.numbers.percent
+    return [percent(spread.median), f"{percent(spread.low)} – {percent(spread.high)}"]
 
 
 def _classes(context: Context, facts: DependenceFacts) -> Table:
@@ -185,5 +207,10 @@ def _classes(context: Context, facts: DependenceFacts) -> Table:
     )
     columns = tuple(words(f"dependence.column_{name}") for name in ("class", "reporting", "share", "eur"))
     return Table(
-        words("dependence.classes", year=facts.year), columns, rows, (2, 3), summary=words("dependence.classes_summary")
+        words("dependence.classes", year=facts.year),
+        columns,
+        rows,
+        (2, 3),
+        summary=words("dependence.classes_summary"),
+        note=words("dependence.classes_note"),
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from verband.analysis.finances import BalanceSheet, Ratio
 from verband.analysis.portrait import FinanceFacts
 from verband.domain.reference import reference
+from verband.report import charts
 from verband.report.charts import Line
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
@@ -90,7 +91,8 @@ def _chart(context: Context, years: list[int], by_year: dict[int, float | None])
         f"{year} {words('common.unknown') if value is None else numbers.percent(value)}"
         for year, value in zip(years, values, strict=True)
     )
-    chart = context.artist.lines(
+    chart = charts.lines(
+        context.numbers,
         "finances-chart",
         words("finances.chart_title", name=context.name),
         words("finances.chart_description", values=told),

@@ -19,6 +19,9 @@ _GLOSSARY = (
     "solvency",
     "signal",
     "affiliated",
+    "elasticity",
+    "interval",
+    "model",
     "kinds",
 )
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from verband.analysis.portrait import StaffFacts
+from verband.analysis.spread import Spread
+from verband.report import charts
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
@@ -73,7 +75,16 @@ def _finding(context: Context, facts: StaffFacts, share: float) -> Paragraph:
             count=words.cardinal(facts.alike.n),
             half=context.middle_half(facts.alike, "percent"),
         )
+    else:
+        told += " " + _few(context, facts, facts.alike, "alike")
     return Paragraph(told, "finding", "derived", context.loaded(*SOURCE))
+
+
+def _few(context: Context, facts: StaffFacts, spread: Spread, group: str) -> str:
+    """Why a group gives no comparison, where outsourced organisations may have been left out of it."""
+    if facts.outsourced:
+        return context.few_members(spread.n, group, "own_organisation")
+    return context.few(spread, group)
 
 
 def _outsourced(context: Context, facts: StaffFacts) -> Paragraph:
@@ -91,7 +102,8 @@ def _chart(context: Context, facts: StaffFacts, share: float) -> Figures:
     words, numbers = context.words, context.numbers
     group = {item.code for item in context.portrait.group.alike} if context.portrait.group else set()
     alike = sorted(value for code, value in facts.everyone if code in group)
-    chart = context.artist.strip(
+    chart = charts.strip(
+        context.numbers,
         "staff-chart",
         words("staff.chart_title", name=context.name),
         words("staff.chart_description", name=context.name, share=numbers.percent(share)),
@@ -122,19 +134,14 @@ def _pay(context: Context, facts: StaffFacts) -> Table:
         (words("staff.row_hired"), euro(facts.own.hired_pay_eur_per_inhabitant)),
         (words("staff.row_share"), percent(facts.own.hired_share)),
     ]
-    if not facts.own.outsourced:
-        for name, spread in (("alike", facts.alike), ("class", facts.in_class)):
-            rows.append((words(f"staff.row_{name}", number=spread.n), percent(spread.median)))
-            rows.append(
-                (
-                    words(f"staff.row_{name}_half", number=spread.n),
-                    context.known(
-                        None
-                        if spread.low is None or spread.high is None
-                        else f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
-                    ),
-                )
-            )
+    note = [words("staff.table_note")]
+    for name, spread in (("alike", facts.alike), ("class", facts.in_class)) if not facts.own.outsourced else ():
+        if spread.low is None or spread.high is None:
+            note.append(_few(context, facts, spread, name))
+            continue
+        half = f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
+        rows.append((words(f"staff.row_{name}", number=spread.n), percent(spread.median)))
+        rows.append((words(f"staff.row_{name}_half", number=spread.n), half))
     columns = (words("staff.column_what"), words("staff.column_value"))
     return Table(
         words("staff.table", name=context.name, year=facts.year),
@@ -142,7 +149,7 @@ def _pay(context: Context, facts: StaffFacts) -> Table:
         tuple(rows),
         (1,),
         summary=words("staff.table_summary"),
-        note=words("staff.table_note"),
+        note=" ".join(note),
     )
 
 

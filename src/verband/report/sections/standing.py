@@ -5,6 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 
 from verband.analysis.comparison_group import ComparisonGroup, Features
+from verband.analysis.spread import too_few
+from verband.report import charts
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
@@ -19,8 +21,11 @@ def standing(context: Context) -> Section:
     people = None if identity.inhabitants is None else numbers.count(identity.inhabitants)
     if people is None:
         heading = words("standing.heading_unknown", name=context.name)
-    elif group is None:
+    elif group is None or _compared(group) == "group_none":
         heading = words("standing.heading_alone", name=context.name, inhabitants=people)
+    elif _compared(group) == "group_few":
+        count = words.cardinal(len(group.alike))
+        heading = words("standing.heading_few", name=context.name, inhabitants=people, count=count)
     else:
         heading = words(
             "standing.heading",
@@ -60,10 +65,11 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
     blocks: list[Block] = [
         Paragraph(
             words(
-                "standing.group",
+                f"standing.{_compared(group)}",
                 year=_year(context),
                 count=words.cardinal(len(group.alike)),
                 respects=words.join(respects),
+                few=context.few_members(len(group.in_class), "class"),
             ),
             "text",
             "derived",
@@ -74,7 +80,8 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
         numbers_alike = [features[item.code].inhabitants for item in group.alike if item.code in features]
         blocks.append(
             Figures(
-                context.artist.strip(
+                charts.strip(
+                    context.numbers,
                     "standing-chart",
                     words("standing.chart_title", name=context.name),
                     words("standing.chart_description", name=context.name, inhabitants=numbers.count(own.inhabitants)),
@@ -105,6 +112,13 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
         blocks.append(Paragraph(words.count("standing.incomparable", len(group.incomparable)), "limits"))
     blocks.append(Paragraph(words("standing.limits"), "limits"))
     return blocks
+
+
+def _compared(group: ComparisonGroup) -> str:
+    """With which of the groups there is a comparison: the name of the text that says so."""
+    if not too_few(len(group.in_class)):
+        return "group"
+    return "group_none" if too_few(len(group.alike)) else "group_few"
 
 
 def _year(context: Context) -> int:

@@ -1,0 +1,39 @@
+"""The mark in the head of a page: what it was made from, so that a page that would come out the same can stay."""
+
+from __future__ import annotations
+
+import html
+import re
+from datetime import date
+from pathlib import Path
+
+from verband.analysis.portrait import Portrait
+from verband.program import program_hash
+
+_HEAD_BYTES = 4096
+_META = re.compile(r'<meta name="verband-made-from" content="([^"]*)">')
+
+
+def mark_of(portrait: Portrait, language: str) -> str:
+    """Return the mark of the page of a portrait in a language."""
+    asked = portrait.lead.code if portrait.lead else portrait.identity.code
+    return mark(asked, snapshot=portrait.snapshot, on=portrait.on, language=language)
+
+
+def mark(code: str, *, snapshot: str, on: date, language: str) -> str:
+    """Return the mark of a page: the data, the program, the day, the language and the municipality asked for.
+
+    The program is told by a hash over its own files, so that two states of one version differ.
+    """
+    return " ".join((snapshot, program_hash(), on.isoformat(), language, code))
+
+
+def read_mark(path: Path) -> str | None:
+    """Return the mark of a page on disk; ``None`` where there is no such page, or it has none."""
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(_HEAD_BYTES).decode("utf-8", errors="replace")
+    except OSError:
+        return None
+    found = _META.search(head)
+    return html.unescape(found[1]) if found else None

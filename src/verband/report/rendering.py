@@ -1,0 +1,55 @@
+"""The templates and the style that all pages share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+
+@cache
+def style() -> str:
+    """The style sheet of all pages."""
+    return files("verband.report").joinpath("templates", "dossier.css").read_text(encoding="utf-8").strip()
+
+
+@cache
+def environment() -> Environment:
+    """The templates, with everything escaped that is not marked as a drawing or a style of our own."""
+    from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  only where a page is asked
+
+    found = Environment(
+        loader=PackageLoader("verband.report", "templates"), autoescape=True, undefined=StrictUndefined
+    )
+    found.filters |= {
+        "code_parts": _code_parts,
+        "sort_of": lambda block: type(block).__name__,
+        "drawing": _trusted,
+        "css": _trusted,
+        "css_string": _css_string,
+    }
+    return found
+
+
+def _code_parts(text: str) -> Iterator[tuple[bool, str]]:
+    """Cut a text at its backticks; what stands between two is code."""
+    for index, part in enumerate(text.split("`")):
+        if part:
+            yield index % 2 == 1, part
+
+
+def _trusted(text: str) -> Markup:
+    """Drawings and style of our own making; every word in them was escaped when they were made."""
+    return Markup(text)  # noqa: S704
+
+
+def _css_string(text: str) -> Markup:
+    """A text as a string of a style sheet; everything but letters, digits and spaces is escaped by its number."""
+    escaped = "".join(sign if sign.isalnum() or sign == " " else f"\\{ord(sign):06x} " for sign in text)
+    return Markup(f'"{escaped}"')  # noqa: S704

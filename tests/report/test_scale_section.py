@@ -1,0 +1,117 @@
+"""The section on scale: what is said, what is not said, and the chart."""
+
+import re
+from dataclasses import replace
+
+import pytest
+from invented import CODE, portrait, scale_models, variants
+from lxml import etree
+
+from verband.report.charts.curve import highest_shown
+from verband.report.context import Context
+from verband.report.page import Figures, Paragraph, Table
+from verband.report.questions import answers
+from verband.report.sections.scale import scale
+
+
+def section(name="whole", language="nl"):
+    return scale(Context(variants()[name], language))
+
+
+def text_of(found):
+    return " ".join(block.text for block in found.blocks if isinstance(block, Paragraph))
+
+
+def test_the_finding_counts_only_tasks_that_can_be_judged():
+    found = scale_models().of(CODE).sum()
+    assert [item.scale.task for item in found.less] == ["0.4"]
+    assert [item.scale.task for item in found.none] == ["7.3"]
+    assert [item.scale.task for item in found.unknown] == ["6.72"]
+    assert [item.scale.task for item in found.unspent] == ["2.3"]
+    assert [item.scale.task for item in found.cost_key] == ["1.1"]
+    assert found.judged == 2
+    assert found.by_chance == pytest.approx(0.1)
+
+
+def test_shares_are_of_the_cost_of_the_tasks_with_an_estimate():
+    share = scale_models().of(CODE).sum().share
+    assert share["less"] == pytest.approx(400 / 650)
+    assert sum(share.values()) == pytest.approx(1)
+
+
+def test_the_heading_is_the_finding():
+    assert section().heading == "Grotere gemeenten geven bij één van 2 taken per inwoner minder uit, bij geen meer"
+    assert section("no difference").heading.startswith("Bij geen van 1 taken")
+
+
+def test_an_interval_is_told_in_words_in_the_title_of_the_chart():
+    chart = next(block for block in section().blocks if isinstance(block, Figures)).chart
+    assert chart.title == "Overhead: twee keer zo groot geeft per inwoner 18,0% minder uit (tussen 12,0% en 24,0%)"
+
+
+def test_the_largest_are_told_about_half_their_size():
+    chart = next(block for block in section("half as large").blocks if isinstance(block, Figures)).chart
+    assert "half zo groot geeft per inwoner 20,0% meer uit (tussen 10,0% en 30,0%)" in chart.title
+
+
+def test_an_interval_with_nought_is_no_difference():
+    chart = next(block for block in section("no difference").blocks if isinstance(block, Figures)).chart
+    assert chart.title == "Afval: geen aantoonbaar verschil naar grootte"
+
+
+def test_that_it_forecasts_no_saving_is_always_said():
+    for name in ("whole", "no difference", "too unlike"):
+        assert "Het voorspelt geen besparing" in text_of(section(name))
+
+
+@pytest.mark.parametrize("name", ["too unlike", "no estimate", "bare"])
+def test_what_cannot_be_told_is_said_without_a_chart(name):
+    found = section(name)
+    assert not any(isinstance(block, Figures) for block in found.blocks)
+    assert any(isinstance(block, Paragraph) and block.kind == "unknown" for block in found.blocks)
+
+
+def test_the_table_holds_every_task_with_its_exact_interval():
+    table = next(block for block in section().blocks if isinstance(block, Table))
+    rows = {row[0].split()[0]: row for row in table.rows}
+    assert rows["0.4"][3] == "2×: -18,0% (-24,0% – -12,0%)"
+    assert rows["0.4"][4] == "0,70 (0,60 – 0,80)"
+    assert rows["6.72"][2] == rows["6.72"][3] == "te weinig vergelijkbaar"
+    assert rows["1.1"][5] == "vooral via regelingen"
+    assert "deel van de gemeenten geeft niets uit" in rows["2.3"][5]
+    assert table.rows[0][0].startswith("0.4")
+
+
+def test_the_tenth_answer_is_an_estimate_with_what_is_not_known():
+    found = answers(Context(portrait(), "nl"))[9]
+    assert found.kind == "estimated"
+    assert found.anchor == "scale"
+    assert "vergelijken kan nog niet" in found.text
+
+
+def test_few_far_outliers_do_not_press_the_chart_flat_and_are_counted():
+    everyone = [(1_000.0 * number, 100.0) for number in range(1, 200)] + [(5_000.0, 9_000.0)]
+    assert highest_shown(everyone, 120.0, [110.0]) < 200
+    assert highest_shown(everyone, 8_000.0, [110.0]) > 8_000
+    models = scale_models()
+    one = {**models.expected.to_dicts()[-1], "task": "0.4"}
+    more = [{**one, "code": f"GM96{number:02}", "cost_eur": 90.0 + number} for number in range(60)]
+    far = [*models.expected.to_dicts(), *more, {**one, "code": "GM9799", "cost_eur": 9_000.0}]
+    facts = replace(models, expected=type(models.expected)(far, schema=models.expected.schema)).of(CODE)
+    found = scale(Context(portrait(scale=facts), "nl"))
+    reading = next(block for block in found.blocks if isinstance(block, Figures)).reading
+    assert "Eén gemeente ligt boven de grafiek." in reading
+
+
+def test_dots_are_drawn_once_each_in_one_path():
+    chart = next(block for block in section().blocks if isinstance(block, Figures)).chart
+    root = etree.fromstring(chart.wide.encode())
+    dots = [item for item in root.iter("{http://www.w3.org/2000/svg}path") if item.get("stroke-linecap") == "round"]
+    assert len(dots) == 1
+    assert dots[0].get("d").count("M") == 26
+    lengths = " ".join(item.get(name, "") for item in root.iter() for name in ("d", "transform"))
+    assert not re.search(r"\d\.\d{2}", lengths)
+
+
+def test_a_municipality_without_models_has_no_scale():
+    assert scale_models().of("GM0000").tasks == ()
