@@ -7,7 +7,7 @@ from importlib import import_module
 
 import typer
 
-COMMAND_MODULES = ("loading", "answers", "first_answers", "dossier")
+COMMAND_MODULES = ("loading", "answers", "first_answers", "participation", "dossier")
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 
 Every figure carries its kind (measured, derived, estimated, assumed) and its source.
