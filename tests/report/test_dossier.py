@@ -232,3 +232,11 @@ def test_a_failed_write_leaves_the_old_page_and_nothing_else(tmp_path, monkeypat
         write_dossier(portrait(snapshot="other"), tmp_path)
     assert path.read_bytes() == before
     assert len(list(tmp_path.iterdir())) == 1
+
+
+def test_known_contributions_are_told_by_status_and_of_how_many():
+    text = text_of(dossier(VARIANTS["whole"]))
+    assert "In 2026 is de bijdrage bekend van 1 van de 2 regelingen: samen € 1,23 mln." in text
+    assert "Daarvan gaat € 1,23 mln naar vrijwillige regelingen." in text
+    assert "naar wettelijk verplichte regelingen" not in text
+    assert "bijdrage bekend" not in text_of(dossier(VARIANTS["lists only"]))

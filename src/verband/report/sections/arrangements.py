@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
+from verband.analysis.contributions import contributions
 from verband.domain.arrangement import Arrangement, ArrangementList
 from verband.domain.classification import legal_forms
 from verband.report.context import Context
@@ -59,7 +60,7 @@ def arrangements(context: Context) -> Section:
                     words(f"arrangements.note_{status}"),
                 )
             )
-    blocks_list += _money_and_votes(context, found)
+    blocks_list += [*_contributions(context, found), *_not_known(context, found)]
     blocks_list.append(_participants(context, found))
     blocks_list += _ended(context, found)
     blocks_list += [Paragraph(words("arrangements.limits"), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
@@ -157,7 +158,33 @@ def _own_lines(context: Context, item: Arrangement, on: date) -> list[str]:
     return lines
 
 
-def _money_and_votes(context: Context, found: ArrangementList) -> list[Block]:
+def _contributions(context: Context, found: ArrangementList) -> list[Block]:
+    """Known contributions of the newest year, compulsory and voluntary apart."""
+    words, numbers = context.words, context.numbers
+    dated = [item for item in contributions(found).years if item.year is not None]
+    if not dated:
+        return []
+    newest = dated[0]
+    parts = [
+        words(f"arrangements.money_{item.status}", eur=numbers.short_euro(item.eur))
+        for item in newest.by_status
+        if item.known and item.eur is not None
+    ]
+    told = words(
+        "arrangements.money",
+        year=newest.year,
+        known=newest.known,
+        total=newest.arrangements,
+        eur=numbers.short_euro(newest.eur),
+        told=words.join(parts),
+    )
+    if newest.as_many_as is not None and newest.known > 1:
+        told += " " + words("arrangements.money_spread", number=numbers.short(newest.as_many_as), known=newest.known)
+    sources = tuple(table for table in sources_of(found) if table in ("own_arrangements", "register_participants"))
+    return [Paragraph(told, "text", str(newest.kind.value), context.loaded(*sources))]
+
+
+def _not_known(context: Context, found: ArrangementList) -> list[Block]:
     """Say plainly of how many arrangements money, votes and dates are not known."""
     total = len(found.items)
     without = {
