@@ -5,10 +5,11 @@ from __future__ import annotations
 import polars as pl
 import pytest
 
-from verband.analysis.staffing import staffing
+from verband.analysis.staffing import staffing, staffing_by_size
 from verband.domain.reference import reference
 
-CUT = float(reference("outsourced_organisation")[0]["share_of_median"])
+RULES = {row["organisation"]: float(row["share_of_median"]) for row in reference("outsourced_organisation")}
+CUT, PARTLY = RULES["elsewhere"], RULES["partly_joint"]
 
 
 def ask(*rows):
@@ -37,11 +38,34 @@ def test_nobody_paid_has_no_share_and_is_outsourced():
     assert found["A"].outsourced
 
 
-@pytest.mark.parametrize(("wages", "outsourced"), [(600 * CUT - 1, True), (600 * CUT + 1, False)])
-def test_the_cut_is_a_share_of_the_median_per_inhabitant(wages, outsourced):
+@pytest.mark.parametrize(
+    ("wages", "outsourced", "partly"),
+    [
+        (600 * CUT - 1, True, False),
+        (600 * CUT + 1, False, True),
+        (600 * PARTLY - 1, False, True),
+        (600 * PARTLY + 1, False, False),
+    ],
+)
+def test_the_cuts_are_shares_of_the_median_per_inhabitant(wages, outsourced, partly):
     rows = [("A", 1000, wages, 10.0), ("B", 1000, 600.0, 10.0), ("C", 50_000, 30_000.0, 10.0), ("D", 10, 9.0, 0.0)]
-    # Own pay per inhabitant: A about 198, then 600, 600 and 900; the median of the four is 600.
-    assert ask(*rows)["A"].outsourced is outsourced
+    # Own pay per inhabitant: A below 600, then 600, 600 and 900; the median of the four is 600.
+    found = ask(*rows)["A"]
+    assert (found.outsourced, found.partly_joint) == (outsourced, partly)
+
+
+def test_who_is_partly_elsewhere_counts_in_its_class_and_is_named():
+    names = ["code", "inhabitants", "wages_keur", "hired_staff_keur"]
+    rows = pl.DataFrame(
+        [("A", 1000, 600 * (CUT - 0.1), 9.0), ("B", 1000, 600 * (PARTLY - 0.1), 30.0)]
+        + [(code, 1000, 600.0, 60.0) for code in "CDE"],
+        schema=names,
+        orient="row",
+    )
+    (group,) = staffing_by_size(rows, staffing(rows))
+    assert (group.outsourced, group.partly_joint, group.counted) == (("A",), ("B",), 4)
+    own = 600 * (PARTLY - 0.1) + 3 * 600
+    assert group.hired_share == pytest.approx(210 / (210 + own))
 
 
 def test_thousands_and_inhabitants_do_not_move_the_rule():

@@ -48,10 +48,48 @@ def test_in_force_by_day_and_by_year():
 
 
 def test_tasks_named_in_other_tables_exist():
-    for table in ("arrangement_tasks", "compulsory_arrangements", "task_links"):
+    for table in ("arrangement_tasks", "compulsory_arrangements", "task_links", "shock_years"):
         for row in reference(table):
-            for code in (row.get("tasks") or row.get("codes") or "").split("+"):
+            for code in (row.get("tasks") or row.get("codes") or row.get("task") or "").split("+"):
                 assert rows_of(code), f"{table}: {code}"
+
+
+@pytest.mark.parametrize("name", reference_names())
+def test_what_goes_on_has_no_end(name):
+    """A year far away is no way to say that something has not ended."""
+    for line, row in enumerate(reference(name), start=2):
+        for column in ("valid_to", "last_year", "last_list"):
+            assert not row.get(column) or int(row[column][:4]) < 2050, f"{name}.csv line {line}"
+
+
+def test_shock_years_are_the_years_in_which_the_row_holds():
+    for row in reference("shock_years"):
+        assert (row["first_year"], row["last_year"]) == (row["valid_from"], row["valid_to"])
+
+
+RULES = ("boundary_rules", "comparison_rules", "name_rules", "scale_rules", "vintage_rules")
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_every_rule_has_one_value_in_force_with_its_reason(name):
+    rules = [row["rule"] for row in reference(name) if in_force(row)]
+    assert len(rules) == len(set(rules))
+    for row in reference(name):
+        assert row["reason"].strip()
+        assert row["unit"].strip()
+        assert float(row["value"]) > 0
+
+
+def test_bodies_of_regions_are_known_regions_that_the_law_compels():
+    kinds = {row["region_type"] for row in reference("region_types")}
+    laws = {row["basis"] for row in reference("compulsory_arrangements") if row["status"] == "compulsory"}
+    for row in reference("region_bodies"):
+        assert row["region_type"] in kinds
+        assert row["source"] in laws
+
+
+def test_what_is_not_in_total_cost_is_reserves_and_the_result():
+    assert {row["code"] for row in reference("tasks") if row["in_total"] != "yes"} == {"0.10", "0.11"}
 
 
 def test_links_cover_each_year_once_and_without_overlap():

@@ -131,6 +131,6 @@ def test_wrong_requests_are_plain_messages(tmp_path):
 
 def test_a_filled_in_file_is_not_written_over(tmp_path):
     path = write_template("staff", tmp_path / "x.csv")
-    path.write_bytes(path.read_bytes() + b"A;x;1;1;1;1;2030-01-01\r\n")
+    path.write_bytes(path.read_bytes() + b"A;x;1;1;1;1;2020-01-01\r\n")
     with pytest.raises(BadInputError, match="might be one you filled in"):
         write_template("staff", path)

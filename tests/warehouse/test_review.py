@@ -8,6 +8,7 @@ from datetime import date
 
 import duckdb
 import pytest
+from states import differing
 
 from verband.errors import BadInputError, WorkspaceError
 from verband.sources.files import SourceFile
@@ -85,6 +86,86 @@ def test_a_code_in_a_published_file_that_no_list_knows_is_refused(sample_folder,
         stream.write("GM9777,2020,12345\n")
     with pytest.raises(BadInputError, match="GM9777 is in no municipality list"):
         Workspace(tmp_path / "w").load(folder)
+
+
+def aside(workspace):
+    rows = workspace.set_aside().drop_nulls("text").iter_rows(named=True)
+    return {row["text"]: (row["file"], row["reason"]) for row in rows}
+
+
+NOT_MUNICIPAL = [
+    (STAFF, "Nergenshuizen;griffier;1;1;1,0;0;31-12-2025", "own_staff", "no municipality list holds"),
+    (STAFF, "GM9777;griffier;1;1;1,0;0;31-12-2025", "own_staff", "no municipality list holds"),
+    (ARRANGEMENTS, "Duinwacht;GM9777;7.3;31-12-2025", "own_arrangements", "no municipality list holds"),
+    (ARRANGEMENTS, "Duinwacht;Otterwoude;9.99;31-12-2025", "own_arrangements", "a task that is not in Iv3"),
+    (ARRANGEMENTS, "Duinwacht;GM9777;9.99;31-12-2025", "own_arrangements", "no municipality list holds"),
+]
+
+
+@pytest.mark.parametrize(("header", "row", "table", "reason"), NOT_MUNICIPAL)
+def test_who_keeps_going_has_such_rows_set_aside_with_the_reason(loaded, tmp_path, header, row, table, reason):
+    sound = row.replace("9.99", "7.3")
+    for name in ("Nergenshuizen", "GM9777", "Otterwoude"):
+        sound = sound.replace(name, "GM9001")
+    before = loaded.table(table).height
+    result = loaded.load(own(tmp_path, f"{header}{row}\n{sound}\n"), strict=False)
+    assert (result.rows_read, result.rows_kept, result.rows_set_aside) == (2, 1, 1)
+    assert loaded.table(table).height == before + 1
+    shown = next(text for text in aside(loaded) if row.split(";")[0] in text and "2025-12-31" in text)
+    assert aside(loaded)[shown][0] == "eigen.csv"
+    assert reason in aside(loaded)[shown][1]
+    file = next(item for source in loaded.status().sources for item in source.files if item.name == "eigen.csv")
+    assert (file.rows_read, file.rows_kept, sum(file.reasons.values())) == (2, 1, 1)
+
+
+def test_a_name_that_may_be_another_body_stays_for_who_keeps_going(loaded, tmp_path):
+    result = loaded.load(own(tmp_path, ARRANGEMENTS + "Duinwacht;Otterwoud;7.3;31-12-2025\n"), strict=False)
+    assert result.rows_set_aside == 0
+    assert "Otterwoud" in loaded.table("own_arrangements")["participant"].to_list()
+
+
+def with_strangers(folder):
+    """Published files with a municipality that no list knows."""
+    with (folder / "iv3" / "inwoners.csv").open("a", encoding="utf-8") as stream:
+        stream.write("GM9777,2020,12345\n")
+    key_totals = folder / "iv3" / "kerncijfers.csv"
+    lines = key_totals.read_text(encoding="utf-8").splitlines()
+    stranger = next(line for line in lines if ",2020," in line and line.startswith("GM9001"))
+    key_totals.write_text("\n".join([*lines, stranger.replace("GM9001", "GM9777")]) + "\n", encoding="utf-8")
+    return folder
+
+
+def test_codes_in_published_files_that_no_list_knows_are_set_aside(few_folder, tmp_path):
+    folder = with_strangers(shutil.copytree(few_folder, tmp_path / "data"))
+    workspace, clean = Workspace(tmp_path / "w"), Workspace(tmp_path / "clean")
+    clean.load(few_folder, strict=False)
+    workspace.load(folder, strict=False)
+    assert not differing(workspace, clean)
+    found = {text: told for text, told in aside(workspace).items() if "GM9777" in text}
+    assert sorted(file for file, _ in found.values()) == ["iv3/inwoners.csv", "iv3/kerncijfers.csv"]
+    assert {reason for _, reason in found.values()} == {
+        "its municipality code is in no municipality list and in no boundary change"
+    }
+    assert "GM9777 | 2020 | 12345" in found
+
+
+def test_a_newer_list_brings_back_what_was_set_aside_and_forgetting_it_takes_it_away(few_folder, tmp_path):
+    folder = with_strangers(shutil.copytree(few_folder, tmp_path / "data"))
+    workspace = Workspace(tmp_path / "w")
+    workspace.load(folder, strict=False)
+    before = aside(workspace)
+    with (folder / "iv3" / "gemeenten.csv").open("a", encoding="utf-8") as stream:
+        stream.write("GM9777,Nieuwland,20,2020\n")
+    workspace.load(folder / "iv3" / "gemeenten.csv", strict=False)
+    whole = Workspace(tmp_path / "whole")
+    whole.load(folder, strict=False)
+    assert not differing(workspace, whole)
+    assert workspace.table("inhabitants").filter(code="GM9777")["inhabitants"].to_list() == [12345]
+    assert not any("GM9777" in text for text in aside(workspace))
+    assert books(workspace) == books(whole)
+    workspace.load(few_folder / "iv3" / "gemeenten.csv", strict=False)
+    assert aside(workspace) == before
+    assert workspace.table("inhabitants").filter(code="GM9777").is_empty()
 
 
 def test_lists_without_their_links_are_read_by_name(sample_folder, sample_workspace, tmp_path):

@@ -13,13 +13,18 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
+from functools import cache
 from typing import Any
 
 from verband.domain.arrangement import SOURCES, Arrangement, Deadline, Membership, Participant
-from verband.domain.reference import reference
+from verband.domain.reference import in_force, reference
 
-BORDER_CORRECTION = 0.1
-"""A change of less than a tenth of the inhabitants is a border correction, no division (Wet arhi art. 1)."""
+
+@cache
+def _border_correction() -> float:
+    """Below this share of the inhabitants a change is a border correction, no division (Wet arhi art. 1)."""
+    rows = reference("boundary_rules")
+    return next(float(row["value"]) for row in rows if row["rule"] == "border_correction" and in_force(row))
 
 
 def arrangements_of(
@@ -262,7 +267,7 @@ def carry(item: Membership, parts: Sequence[Mapping[str, Any]]) -> tuple[Members
         )
     if main["code"] == item.code_published:
         return (replace(item, code=main["code"]),)
-    if main["share"] is not None and main["share"] > 1 - BORDER_CORRECTION:
+    if main["share"] is not None and main["share"] > 1 - _border_correction():
         note = f"{item.name} is now {main['name']}, but for {1 - main['share']:.1%} that went elsewhere"
     else:
         note = f"{item.name} was divided; its seat is given to the largest part, {main['name']}, which is a guess"

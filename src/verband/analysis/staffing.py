@@ -1,7 +1,8 @@
 """Hired staff (M4): hired pay as a share of hired and own pay, without outsourced organisations.
 
 Own pay is Iv3 category L1.1, hired staff L3.5.1. A municipality whose staff works for a joint or host organisation has
-almost no own pay; its share says nothing about its own work, so it is set apart by name. The rule is dated data
+almost no own pay; its share says nothing about its own work, so it is set apart by name. Where only a part of the staff
+works elsewhere the municipality counts, and is named. The rules are dated data
 (``domain/reference/outsourced_organisation.csv``).
 """
 
@@ -9,10 +10,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import polars as pl
 
-from verband.domain.reference import reference
+from verband.domain.reference import in_force, reference
 from verband.domain.size_class import size_class, size_classes
 
 
@@ -28,6 +30,8 @@ class Staffing:
         Hired / (hired + own); ``None`` where no report was filed or nobody is paid.
     outsourced
         Own pay is so low that the organisation must be elsewhere; compare with nobody.
+    partly_joint
+        Own pay is so low that a part of the organisation must be elsewhere; compare with care.
     kind
         ``derived``.
     """
@@ -37,6 +41,7 @@ class Staffing:
     hired_pay_eur_per_inhabitant: float | None
     hired_share: float | None
     outsourced: bool
+    partly_joint: bool = False
     kind: str = "derived"
 
 
@@ -54,6 +59,8 @@ class StaffingOfClass:
         Codes of those whose organisation is elsewhere, and of those without a report.
     own_pay_eur_per_inhabitant, hired_pay_eur_per_inhabitant, hired_share
         ``None`` where nobody counts.
+    partly_joint
+        Codes of those that count although a part of their organisation is elsewhere.
     kind
         ``derived``.
     """
@@ -66,7 +73,15 @@ class StaffingOfClass:
     own_pay_eur_per_inhabitant: float | None
     hired_pay_eur_per_inhabitant: float | None
     hired_share: float | None
+    partly_joint: tuple[str, ...] = ()
     kind: str = "derived"
+
+
+@cache
+def _below(organisation: str) -> float:
+    """Share of the median own pay below which an organisation is ``elsewhere`` or ``partly_joint``."""
+    rows = reference("outsourced_organisation")
+    return next(float(row["share_of_median"]) for row in rows if row["organisation"] == organisation and in_force(row))
 
 
 def staffing(rows: pl.DataFrame) -> tuple[Staffing, ...]:
@@ -82,7 +97,6 @@ def staffing(rows: pl.DataFrame) -> tuple[Staffing, ...]:
     tuple of Staffing
         In the order of the rows.
     """
-    limit = float(reference("outsourced_organisation")[0]["share_of_median"])
     per_head = rows.with_columns(
         (pl.col("wages_keur") * 1000 / pl.col("inhabitants")).alias("own"),
         (pl.col("hired_staff_keur") * 1000 / pl.col("inhabitants")).alias("hired"),
@@ -92,8 +106,10 @@ def staffing(rows: pl.DataFrame) -> tuple[Staffing, ...]:
     for row in per_head.iter_rows(named=True):
         own, hired = row["own"], row["hired"]
         total = None if own is None or hired is None else own + hired
-        outsourced = own is not None and isinstance(median, float) and own < limit * median
-        results.append(Staffing(row["code"], own, hired, hired / total if total else None, outsourced))
+        of_median = own / median if own is not None and isinstance(median, float) and median > 0 else 1.0
+        outsourced = of_median < _below("elsewhere")
+        partly = not outsourced and of_median < _below("partly_joint")
+        results.append(Staffing(row["code"], own, hired, hired / total if total else None, outsourced, partly))
     return tuple(results)
 
 
@@ -127,6 +143,7 @@ def staffing_by_size(rows: pl.DataFrame, each: Sequence[Staffing]) -> tuple[Staf
                 own_pay_eur_per_inhabitant=own / inhabitants if known else None,
                 hired_pay_eur_per_inhabitant=hired / inhabitants if known else None,
                 hired_share=hired / (own + hired) if own + hired else None,
+                partly_joint=tuple(item.code for item in members if item.partly_joint),
             )
         )
     return tuple(found)

@@ -123,6 +123,7 @@ def staffing(
                 "hired_pay_eur_per_inhabitant": item.hired_pay_eur_per_inhabitant,
                 "hired_share": item.hired_share,
                 "outsourced": [names[code] for code in item.outsourced],
+                "partly_joint": [names[code] for code in item.partly_joint],
                 "missing": list(item.missing),
                 "year": found.year,
                 "kind": item.kind,
@@ -140,6 +141,7 @@ def staffing(
                 "hired_pay_eur_per_inhabitant": item.answer.hired_pay_eur_per_inhabitant,
                 "hired_share": item.answer.hired_share,
                 "outsourced": item.answer.outsourced,
+                "partly_joint": item.answer.partly_joint,
                 "year": found.year,
                 "kind": item.answer.kind,
             }
@@ -151,6 +153,8 @@ def staffing(
         f"Accounts {found.year}; own pay L1.1 and hired staff L3.5.1, derived. Source: {found.source}.",
         f"Set apart, organisation elsewhere ({len(apart)}): {', '.join(apart) or 'none'}.",
     ]
+    if partly := [item.name for item in found.municipalities if item.answer.partly_joint]:
+        notes.append(f"Counted, but part of the organisation is elsewhere ({len(partly)}): {', '.join(partly)}.")
     show(rows, output, columns=columns, notes=notes)
 
 

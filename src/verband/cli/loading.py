@@ -74,6 +74,7 @@ def load(
         "rows_set_aside": result.rows_set_aside,
         "unrecognised": list(result.unrecognised),
         "replaced": [{"old": old, "new": new} for old, new in result.replaced],
+        "hints": list(result.hints),
     }
     if output is not OutputFormat.table:
         show(row, output, columns={})
@@ -91,6 +92,8 @@ def load(
             f"{len(result.replaced)} files of an earlier load were replaced; `verband undo` brings them back."
             + (f" Under another name: {', '.join(others)}." if others else "")
         )
+    for hint in result.hints:
+        typer.echo(f"Hint: {hint}.")
     if result.unrecognised:
         typer.echo(f"Not recognised, so not read ({len(result.unrecognised)}): {', '.join(result.unrecognised)}")
 

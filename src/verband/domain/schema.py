@@ -31,12 +31,15 @@ class Allowed:
         Bounds, both included; ``None`` is no bound.
     pattern
         A regular expression that the whole value matches; empty for none.
+    until_today
+        Whether a day in the future is ruled out.
     """
 
     values: tuple[str, ...] = ()
     low: float | None = None
     high: float | None = None
     pattern: str = ""
+    until_today: bool = False
 
     def describe(self) -> str:
         """Say the rule in words, for messages and the documentation page."""
@@ -44,6 +47,8 @@ class Allowed:
             return "one of " + ", ".join(self.values)
         if self.pattern:
             return f"text like {self.pattern}"
+        if self.until_today:
+            return "today or earlier"
         if self.low is not None and self.high is not None:
             return f"from {self.low:g} to {self.high:g}"
         if self.low is not None:
@@ -52,7 +57,7 @@ class Allowed:
 
 
 def parse_allowed(text: str) -> Allowed:
-    """Read the column ``allowed``: ``a|b``, ``0..``, ``..5``, ``2000..2100`` or ``/pattern/``.
+    """Read the column ``allowed``: ``a|b``, ``0..``, ``..5``, ``2000..2100``, ``..today`` or ``/pattern/``.
 
     Raises
     ------
@@ -64,6 +69,8 @@ def parse_allowed(text: str) -> Allowed:
         return Allowed()
     if text.startswith("/") and text.endswith("/"):
         return Allowed(pattern=text[1:-1])
+    if text == "..today":
+        return Allowed(until_today=True)
     if ".." in text:
         low, high = text.split("..")
         return Allowed(low=float(low) if low else None, high=float(high) if high else None)

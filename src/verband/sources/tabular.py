@@ -11,6 +11,7 @@ import csv
 from collections.abc import Mapping, Sequence, Set
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import date
 from typing import cast
 
 import polars as pl
@@ -261,6 +262,8 @@ def breaks_rule(allowed: Allowed, value: pl.Expr) -> pl.Expr | None:
     if allowed.pattern:
         ascii_digits = allowed.pattern.replace(r"\d", "[0-9]")  # Rust's \d takes the digits of every script
         return ~value.str.contains(f"^(?:{ascii_digits})$")
+    if allowed.until_today:
+        return value > date.today()  # noqa: DTZ011  the user's own calendar day
     conditions = []
     if allowed.low is not None:
         conditions.append(value < allowed.low)

@@ -22,13 +22,17 @@ QUERIED = (
 """Tables that queries name; empty where nothing brought them."""
 
 
+def prepare(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the tables that queries name where nothing brought them."""
+    for table in QUERIED:
+        _ensure(connection, table)
+
+
 def assemble(connection: duckdb.DuckDBPyConnection) -> None:
     """Bring the sources together, from nothing but what was published.
 
     Whatever an earlier load concluded is concluded anew, so that the same files give the same tables in any order.
     """
-    for table in QUERIED:
-        _ensure(connection, table)
     run(connection, sql("report_status"))
     _fill_codes(connection)
 

@@ -23,7 +23,8 @@ from verband.sources.formats import Format
 from verband.sources.reading import Reading
 from verband.version import __version__
 from verband.warehouse import assembly
-from verband.warehouse.checking import check_names
+from verband.warehouse.checking import REASONS, check_names
+from verband.warehouse.name_hints import hint_names
 from verband.warehouse.store import FORMAT_VERSION, connect, contracts, quoted, run, sql, to_frame
 from verband.warehouse.vintages import TASK_ACCOUNTS, Vintages
 
@@ -64,6 +65,8 @@ class LoadResult:
         Sums over the files read in this load.
     replaced
         Files of an earlier load whose place was taken: (old name, new name).
+    hints
+        Names in own files that nearly are those of a listed arrangement.
     """
 
     snapshot: str
@@ -74,6 +77,7 @@ class LoadResult:
     rows_kept: int
     rows_set_aside: int
     replaced: tuple[tuple[str, str], ...] = ()
+    hints: tuple[str, ...] = ()
 
 
 def mode_of(kind: Format, *, strict: bool) -> str:
@@ -133,8 +137,10 @@ def build(
             progress(done, total, "keeping what was loaded before")
             writer.keep(old, fresh=fresh, without=without)
         progress(total, total, "putting the sources together")
+        assembly.prepare(connection)
+        aside = check_names(connection, strict=strict, files=len(recognised))
         assembly.assemble(connection)
-        check_names(connection, strict=strict, files=len(recognised))
+        hints = hint_names(connection)
         snapshot = _snapshot(connection)
         run(connection, "INSERT INTO _snapshots VALUES (?, ?, ?)", [snapshot, _now(), __version__])
         run(connection, "COMMIT")
@@ -147,9 +153,10 @@ def build(
         files=tuple(file.name for file, _ in recognised),
         unrecognised=tuple(unrecognised),
         rows_read=writer.rows_read,
-        rows_kept=writer.rows_kept,
-        rows_set_aside=writer.rows_read - writer.rows_kept,
+        rows_kept=writer.rows_kept - aside,
+        rows_set_aside=writer.rows_read - writer.rows_kept + aside,
         replaced=tuple(sorted(writer.replaced.items())),
+        hints=hints,
     )
 
 
@@ -318,6 +325,7 @@ class _Writer:
         run(self._connection, f"ATTACH {quoted(old)} AS old (READ_ONLY)")
         self._refuse_mixture(fresh=fresh)
         contents = run(self._connection, sql("old_contents"))
+        apart = self._unplaced({content[1] for content in contents})
         kept: dict[int, int] = {}
         for number, table, scope, rows, years, name, sha256 in contents:
             own = table.startswith(_OWN)
@@ -333,14 +341,34 @@ class _Writer:
             verb = f'INSERT INTO "{table}" BY NAME' if table in self._made else f'CREATE TABLE "{table}" AS'
             run(self._connection, f"{verb} {columns}")
             self._made.add(table)
-            run(self._connection, "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)", [new, table, scope, rows, years])
+            again = apart.get((number, table), 0)
+            if again:
+                columns = columns.replace("EXCLUDE (_file)", "EXCLUDE (_file, _reason)")
+                columns = columns.replace(f'old."{table}"', f'old."_unplaced_{table}"')
+                run(self._connection, f'INSERT INTO "{table}" BY NAME {columns}')
+            run(
+                self._connection,
+                "INSERT INTO _contents VALUES (?, ?, ?, ?, ?)",
+                [new, table, scope, rows + again, years],
+            )
         books: dict[int, tuple[int, int | None]] = {number: (new, None) for number, new in kept.items()}
         for number, twin, name in run(self._connection, sql("old_twins")):
             if twin in kept and name != without:
                 books[number] = (self._next + len(books), kept[twin])
         for number, (new, twin) in books.items():
-            run(self._connection, sql("keep_file"), {"new": new, "old": number, "same_as": twin})
-            run(self._connection, sql("keep_set_aside"), {"new": new, "old": number})
+            again = sum(rows for (file, _), rows in apart.items() if file == number)
+            run(self._connection, sql("keep_file"), {"new": new, "old": number, "same_as": twin, "again": again})
+            run(self._connection, sql("keep_set_aside"), {"new": new, "old": number, "anew": list(REASONS)})
+
+    def _unplaced(self, names: set[str]) -> dict[tuple[int, str], int]:
+        """Number of rows by old file and table that led nowhere when an earlier load judged them."""
+        old = {row[0] for row in run(self._connection, sql("old_tables"))}
+        return {
+            (number, table): rows
+            for table in names
+            if f"_unplaced_{table}" in old
+            for number, rows in run(self._connection, sql("old_unplaced").format(table=table))
+        }
 
 
 def _is_fictional(code: str | None) -> bool:

@@ -3,15 +3,22 @@
 A municipality code has to be in a municipality list or in the boundary changes; a municipality in an own file has to be
 one that the lists name; a task code has to be one of Iv3. A participant of an arrangement may be another body (a water
 board, a province): only a code, or a name that is nearly that of a municipality, is taken for a slip.
+
+A load that keeps going sets such rows aside, with the reason. They are kept apart and judged anew by every later load,
+so that a newer municipality list brings them back and the same files give the same tables in any order.
 """
 
 from __future__ import annotations
 
 import difflib
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import duckdb
+import polars as pl
 
 from verband.domain.municipality import MunicipalityIndex, municipality_code, normalise_name
+from verband.domain.schema import schema
 from verband.domain.task_codes import rows_of
 from verband.errors import BadInputError, UnknownNameError
 from verband.warehouse.store import run, sql, to_frame
@@ -29,9 +36,31 @@ CODED = (
 """Tables whose codes have to exist in a list; the lists themselves say what exists."""
 _NEARLY = 0.84
 """From this likeness on (difflib) a name is taken for a slip of the pen in a municipality's name."""
+_NO_CODE = "its municipality code is in no municipality list and in no boundary change"
+_NO_NAME = "no municipality list holds the municipality that it names"
+_NO_TASK = "it names a task that is not in Iv3"
+REASONS = (_NO_CODE, _NO_NAME, _NO_TASK)
+"""Why a row is set aside here."""
+PLACES = (
+    *((table, "code") for table in CODED),
+    ("own_staff", "municipality"),
+    ("own_procedures", "municipalities"),
+    ("own_arrangements", "participant"),
+    ("own_arrangements", "tasks"),
+)
+"""What has to exist: columns by table."""
 
 
-def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool, files: int) -> None:
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    """A value that leads nowhere; without a ``reason`` it may be right, and only stops a strict load."""
+
+    value: str
+    error: BadInputError
+    reason: str | None
+
+
+def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool, files: int) -> int:
     """Hold codes and names of all tables against what exists.
 
     Parameters
@@ -39,10 +68,15 @@ def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool, files: i
     connection
         The warehouse that is being built.
     strict
-        Stop at the first unknown code or name; else leave them in place: the reading report of a later question says
-        that they lead nowhere.
+        Stop at the first unknown code or name of this load. Rows of files that were read to keep going, now or
+        earlier, are set aside.
     files
         Number of files of this load, which have the lowest numbers; what an earlier load brought was checked then.
+
+    Returns
+    -------
+    int
+        How many rows of this load were set aside.
 
     Raises
     ------
@@ -50,74 +84,111 @@ def check_names(connection: duckdb.DuckDBPyConnection, *, strict: bool, files: i
         With file, row or code, and suggestions.
     """
     present = {row[0] for row in run(connection, sql("tables_made"))}
-    if not strict or "municipality_list" not in present or not _count(connection, "municipality_list"):
-        return
-    for table in CODED:
-        if table in present:
-            _check_codes(connection, table, files)
+    if "municipality_list" not in present or not _count(connection, "municipality_list"):
+        return 0
     index = index_of(to_frame(connection, "SELECT code, name, year FROM municipality_list", {}))
-    if "own_staff" in present:
-        _check_own(connection, index, ("own_staff", "municipality"), files)
-    if "own_procedures" in present:
-        _check_own(connection, index, ("own_procedures", "municipalities"), files)
-    if "own_arrangements" in present:
-        _check_participants(connection, index, files)
-        _check_tasks(connection, files)
+    places = [(table, column) for table, column in PLACES if table in present]
+    if strict:
+        for place in places:
+            for fault in _faults(connection, index, *place, which=f"t._file <= {int(files)}"):
+                raise fault.error
+    for place in places:
+        _set_aside(connection, index, *place)
+    moved = [table for table in dict(places) if f"_unplaced_{table}" in _tables(connection)]
+    for table in moved:
+        run(connection, sql("count_unplaced").format(table=table))
+    return sum(
+        int(run(connection, sql("unplaced_of_load").format(table=table, files=int(files)))[0][0]) for table in moved
+    )
+
+
+def _tables(connection: duckdb.DuckDBPyConnection) -> set[str]:
+    return {row[0] for row in run(connection, sql("tables_made"))}
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(run(connection, f'SELECT count(*) FROM "{table}"')[0][0])  # noqa: S608  the name is one of ours
 
 
-def _check_codes(connection: duckdb.DuckDBPyConnection, table: str, files: int) -> None:
-    found = run(connection, sql("unknown_codes").format(table=table, files=files))
-    if found:
-        code, name, rows = found[0]
+def _set_aside(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, table: str, column: str) -> None:
+    """Move rows that lead nowhere out of their table, of every file that was read to keep going."""
+    which = "ends_with(f.mode, '|keep going')"
+    found = {
+        fault.value: fault.reason for fault in _faults(connection, index, table, column, which=which) if fault.reason
+    }
+    if not found:
+        return
+    run(connection, sql("unplaced_table").format(table=table))
+    connection.register("incoming", pl.DataFrame({"value": list(found), "reason": list(found.values())}))
+    shown = ", ".join(f't."{name}"::VARCHAR' for name in schema(table).names)
+    run(connection, sql("unplace_rows").format(table=table, column=column, columns=shown, which=which))
+    connection.unregister("incoming")
+
+
+def _faults(
+    connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, table: str, column: str, *, which: str
+) -> Iterator[_Fault]:
+    """Values of a column that lead nowhere, among some rows."""
+    if table in CODED:
+        yield from _unknown_codes(connection, table, which)
+        return
+    text = sql("own_values").format(table=table, column=column, which=which)
+    known = sorted({normalise_name(index.name(code)) for code in index.codes()})
+    for value, name in run(connection, text):
+        if column == "tasks":
+            fault = _task_fault(str(value), str(name))
+        elif column == "participant":
+            fault = _participant_fault(index, known, str(value), str(name))
+        else:
+            fault = _municipality_fault(index, str(value), str(name))
+        if fault is not None:
+            yield fault
+
+
+def _unknown_codes(connection: duckdb.DuckDBPyConnection, table: str, which: str) -> Iterator[_Fault]:
+    found = run(connection, sql("unknown_codes").format(table=table, which=which))
+    for code, name, rows in found:
         more = f" (and {len(found) - 1} more codes)" if len(found) > 1 else ""
-        raise BadInputError(
+        error = BadInputError(
             f"municipality code {code} is in no municipality list and in no boundary change, in {rows} rows{more}",
             where=name,
             todo="Correct the code, load a newer municipality list with it, or use --keep-going",
         )
+        yield _Fault(code, error, _NO_CODE)
 
 
-def _own_rows(connection: duckdb.DuckDBPyConnection, table: str, column: str, files: int) -> list[tuple[str, str]]:
-    text = sql("own_values").format(table=table, column=column, files=files)
-    return [(str(value), str(name)) for value, name in run(connection, text)]
-
-
-def _check_own(
-    connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, column: tuple[str, str], files: int
-) -> None:
-    for value, name in _own_rows(connection, *column, files):
-        for text in value.split("+"):
-            try:
-                index.find(text)
-            except UnknownNameError as error:
-                raise BadInputError(error.what, where=name, todo=error.todo) from error
-
-
-def _check_participants(connection: duckdb.DuckDBPyConnection, index: MunicipalityIndex, files: int) -> None:
-    known = sorted({normalise_name(index.name(code)) for code in index.codes()})
-    for value, name in _own_rows(connection, "own_arrangements", "participant", files):
+def _municipality_fault(index: MunicipalityIndex, value: str, name: str) -> _Fault | None:
+    for text in value.split("+"):
         try:
-            index.find(value)
+            index.find(text)
         except UnknownNameError as error:
-            close = difflib.get_close_matches(normalise_name(value), known, n=1, cutoff=_NEARLY)
-            if municipality_code(value) or close or "more than one" in error.what:
-                raise BadInputError(
-                    error.what,
-                    where=f"{name}, column deelnemer",
-                    todo=error.todo or "Correct the name, or use --keep-going if it is another body",
-                ) from error
+            return _Fault(value, BadInputError(error.what, where=name, todo=error.todo), _NO_NAME)
+    return None
 
 
-def _check_tasks(connection: duckdb.DuckDBPyConnection, files: int) -> None:
-    for value, name in _own_rows(connection, "own_arrangements", "tasks", files):
-        for code in value.split("+"):
-            if not rows_of(code):
-                raise BadInputError(
-                    f"there is no Iv3 task {code!r}",
-                    where=f"{name}, column taken",
-                    todo="`verband series --task` with a word of the title suggests codes",
-                )
+def _participant_fault(index: MunicipalityIndex, known: list[str], value: str, name: str) -> _Fault | None:
+    """A code, a name of several municipalities, or nearly the name of one; another body is welcome."""
+    try:
+        index.find(value)
+    except UnknownNameError as error:
+        sure = municipality_code(value) is not None or "more than one" in error.what
+        if sure or difflib.get_close_matches(normalise_name(value), known, n=1, cutoff=_NEARLY):
+            fault = BadInputError(
+                error.what,
+                where=f"{name}, column deelnemer",
+                todo=error.todo or "Correct the name, or use --keep-going if it is another body",
+            )
+            return _Fault(value, fault, _NO_NAME if sure else None)
+    return None
+
+
+def _task_fault(value: str, name: str) -> _Fault | None:
+    for code in value.split("+"):
+        if not rows_of(code):
+            error = BadInputError(
+                f"there is no Iv3 task {code!r}",
+                where=f"{name}, column taken",
+                todo="`verband series --task` with a word of the title suggests codes",
+            )
+            return _Fault(value, error, _NO_TASK)
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, cast
@@ -13,6 +13,7 @@ from typing import Any, cast
 import duckdb
 import polars as pl
 
+from verband.domain.reference import reference
 from verband.domain.schema import schema, table_names
 from verband.errors import MissingDataError, WorkspaceError
 
@@ -38,6 +39,13 @@ _HELD = ("Could not set lock", "Conflicting lock", "being used by another proces
 def sql(name: str) -> str:
     """Return the text of the query called ``name`` (``queries/<name>.sql``)."""
     return files("verband.warehouse").joinpath("queries", f"{name}.sql").read_text(encoding="utf-8")
+
+
+@cache
+def _macros() -> str:
+    """What several queries share; the order of the circulars of a year is data (``reference/grant_circulars.csv``)."""
+    letters = [row["letter"] for row in sorted(reference("grant_circulars"), key=lambda row: int(row["month"]))]
+    return sql("macros").format(letters=letters)
 
 
 def plain_duckdb(error: duckdb.Error, path: Path) -> WorkspaceError:
@@ -102,6 +110,7 @@ def connect(path: Path, *, read_only: bool) -> duckdb.DuckDBPyConnection:
         try:
             run(connection, f"ATTACH {quoted(path)} AS warehouse (READ_ONLY)")
             run(connection, "USE warehouse")
+            run(connection, _macros())
         except duckdb.Error:
             connection.close()
             raise
@@ -220,12 +229,17 @@ class Warehouse:
 
     def tables(self) -> tuple[str, ...]:
         """Names of the tables that hold rows, in the order of the contracts."""
+        return self._present
+
+    @cached_property
+    def _present(self) -> tuple[str, ...]:
+        """Asked once: what was opened for reading stays as it is, whatever a load puts in its place."""
         present = set(self.query("tables_present")["table_name"].to_list())
         return tuple(name for name in table_names() if name in present)
 
     def has(self, *names: str) -> bool:
         """Whether all of these tables hold rows."""
-        return set(names) <= set(self.tables())
+        return set(names) <= set(self._present)
 
     def require(self, *names: str) -> None:
         """Refuse a question whose tables have not been loaded.

@@ -9,24 +9,35 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 
 import duckdb
 import polars as pl
 
 from verband.domain.municipality import MunicipalityIndex
+from verband.domain.reference import in_force, reference
 from verband.domain.schema import schema
+from verband.domain.task_codes import task_rows
 from verband.errors import BadInputError, UnknownNameError
 from verband.sources.reading import Reading
 from verband.sources.tabular import empty
 from verband.warehouse.store import Warehouse, run, to_frame
 
 TASK_ACCOUNTS = "task_accounts"
-NOT_IN_TOTALS = ("0.10", "0.11")
-"""Reserve mutations and the result are not in the total cost."""
-_AGREEMENT = 0.9
-"""Share of municipalities whose total has to agree; CBS publishes corrections for a few."""
+
+
+@cache
+def _not_in_totals() -> tuple[str, ...]:
+    """Codes of tasks that are not in the total cost: reserve mutations and the result."""
+    return tuple(sorted({row.code for row in task_rows() if not row.in_total}))
+
+
+@cache
+def _least_agreement() -> float:
+    """Share of municipalities whose total has to agree."""
+    rows = reference("vintage_rules")
+    return next(float(row["value"]) for row in rows if row["rule"] == "least_agreement" and in_force(row))
 
 
 def index_of(lists: pl.DataFrame) -> MunicipalityIndex:
@@ -64,7 +75,7 @@ def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, index: Munic
         Year and report; ``None`` where no report, or more than one, agrees.
     """
     sums = (
-        task_accounts.filter(~pl.col("task").is_in(NOT_IN_TOTALS))
+        task_accounts.filter(~pl.col("task").is_in(_not_in_totals()))
         .group_by("name")
         .agg(pl.col("cost_keur").sum().alias("total"))
         .filter(pl.col("total") != 0)
@@ -77,7 +88,7 @@ def identify(task_accounts: pl.DataFrame, key_totals: pl.DataFrame, index: Munic
         key_totals.join(totals, on="code", how="inner")
         .group_by("year", "report")
         .agg(((pl.col("cost_keur") - pl.col("total")).abs() < 1).mean().alias("share"))
-        .filter(pl.col("share") >= _AGREEMENT)
+        .filter(pl.col("share") >= _least_agreement())
     )
     if agreeing.height != 1:
         return None

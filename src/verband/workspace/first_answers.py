@@ -7,7 +7,7 @@ from typing import Generic, TypeVar
 
 import polars as pl
 
-from verband.analysis.dependence import Dependence, dependence, dependence_by_size
+from verband.analysis.dependence import Dependence, dependence_by_size, dependence_of, why_doubtful
 from verband.analysis.staffing import Staffing, StaffingOfClass, staffing, staffing_by_size
 from verband.warehouse.store import Warehouse
 from verband.workspace.facts import Facts
@@ -27,12 +27,13 @@ class Named(Generic[T]):
 
 @dataclass(frozen=True, slots=True)
 class DependenceAnswer:
-    """Dependence in one year: per size class, and per municipality."""
+    """Dependence in one year: per size class, and per municipality; ``doubt`` says why a figure may be doubtful."""
 
     year: int
     classes: tuple[Dependence, ...]
     municipalities: tuple[Named[Dependence], ...]
     source: str
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +59,12 @@ def gather_dependence(warehouse: Warehouse, *, year: int | None) -> DependenceAn
                 str(code),
                 facts.names.name(str(code)),
                 part["inhabitants"].item(0),
-                dependence(part, name=str(code), year=year, report=facts.report),
+                dependence_of(part, code=str(code), year=year, report=facts.report),
             )
             for (code,), part in rows.group_by("code", maintain_order=True)
         ),
         source=warehouse.source_of("key_totals"),
+        doubt=why_doubtful(year),
     )
 
 

@@ -1,5 +1,4 @@
--- Circulars of a year come in May (M), September (S) and December (D).
 -- Land area in hectares by municipality: grant measure "land" of the newest grant year and circular.
 SELECT code, volume FROM grant_volumes
 WHERE measure = 'land' AND code IS NOT NULL
-    AND (year, circular) = (SELECT (year, circular) FROM grant_volumes ORDER BY year DESC, right(circular, 4) DESC, strpos('MSD', left(circular, 1)) DESC LIMIT 1)
+    AND (year, circular) = (SELECT (year, circular) FROM grant_volumes ORDER BY year DESC, circular_order(circular) DESC LIMIT 1)

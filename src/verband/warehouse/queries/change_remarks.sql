@@ -1,0 +1,2 @@
+-- Write the remarks on one file anew.
+UPDATE _files SET remarks = $remarks WHERE file_id = $file
