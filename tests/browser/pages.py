@@ -1,0 +1,49 @@
+"""The pages that are checked by the validator and in a browser; a new page is one line in ``PAGES``."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from verband.report.dossier import write_dossier
+from verband.workspace import Workspace
+
+ON = date(2026, 7, 1)
+
+
+@dataclass(frozen=True)
+class Page:
+    """A page, the fixture with the workspace that it is written from, how it is written to a folder, and its size."""
+
+    name: str
+    workspace: str
+    write: Callable[[Workspace, Path], Path]
+    sheets: range = range(5, 31)
+
+    @property
+    def published(self) -> bool:
+        return self.workspace == "published_workspace"
+
+
+def dossier(workspace: str, municipality: str, language: str) -> Page:
+    def write(gathered, folder):
+        return write_dossier(gathered.portrait(municipality, on=ON), folder, language=language)
+
+    return Page(f"{municipality}-{language}", workspace, write)
+
+
+PAGES = (
+    dossier("sample_workspace", "Hazelwoude", "nl"),
+    dossier("sample_workspace", "Hazelwoude", "en"),
+    dossier("published_workspace", "Aalten", "nl"),
+    dossier("published_workspace", "Aalten", "en"),
+    dossier("published_workspace", "Amsterdam", "nl"),
+    dossier("published_workspace", "Amsterdam", "en"),
+)
+
+
+def parameters():
+    """The pages as parameters of a test or fixture, those on published data marked so."""
+    return [pytest.param(page, id=page.name, marks=[pytest.mark.published] if page.published else []) for page in PAGES]
