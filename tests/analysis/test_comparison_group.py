@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from math import log, sqrt
 
+import polars as pl
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verband.analysis.comparison_group import Features, comparison_group
+from verband.analysis.comparison_group import Features, comparison_group, features
 
 
 def test_distance_by_hand():
@@ -43,6 +44,18 @@ def test_those_that_lack_a_respect_are_named_and_not_taken_as_zero():
 def test_an_unknown_code_is_refused():
     with pytest.raises(KeyError):
         comparison_group("Z", [Features("A", "Aa", 10_000)])
+
+
+def test_density_and_need_by_hand_and_what_is_unknown_stays_unknown():
+    rows = pl.DataFrame({"code": ["A", "B", "C", "D"], "inhabitants": [10_000.4, 500.0, None, 0.0]})
+    names = {"A": "Aa", "B": "Bee", "D": "Dee"}
+    found = features(rows, names, area_km2={"A": 20.0, "D": 5.0}, grant_need_eur={"B": 1_000_000.0, "D": 9.0})
+    assert found == (
+        Features("A", "Aa", 10_000, 500.02, None),
+        # A million euro over 500 inhabitants.
+        Features("B", "Bee", 500, None, 2_000.0),
+        Features("D", "Dee", 0, 0.0, None),
+    )
 
 
 municipalities = st.lists(

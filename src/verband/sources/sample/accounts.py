@@ -240,13 +240,19 @@ class Books:
         return sheet
 
 
+_MERGING = frozenset({"samenvoeging", "splitsing", "voortzetting"})
+
+
 @cache
 def _mergers() -> Mapping[str, tuple[int, str, float]]:
-    """Last year of each municipality that ended by merging, where its largest part went and how large that was."""
+    """Last year before a merger of each that took part, where its largest part went and how large that was.
+
+    One that took in others under its own code took part too: it shares what it spends from its reserves with them.
+    """
     result: dict[str, tuple[int, str, float]] = {}
     for row in table("changes"):
         share = float(row["share"])
-        if row["kind"] in {"samenvoeging", "splitsing"} and share > result.get(row["old_code"], (0, "", 0.0))[2]:
+        if row["kind"] in _MERGING and share > result.get(row["old_code"], (0, "", 0.0))[2]:
             result[row["old_code"]] = (int(row["effective_date"][:4]) - 1, row["new_code"], share)
     return result
 

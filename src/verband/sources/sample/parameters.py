@@ -41,6 +41,13 @@ class CostDrift:
 class BestAlternative:
     """The alternative that is cheapest by construction for one municipality and task.
 
+    Work that several do together costs what the cost function says for the inhabitants of all of them, and is shared by
+    use or by inhabitants; what an arrangement leaves to its members (one minus ``through``) costs what it costs alone.
+    By either key this alternative beats doing it alone, the other arrangements for the task, any municipality that does
+    it for this one, and a new arrangement of those outside. A merger is about all tasks and is no alternative for one.
+    The contributions do not show the saving: members pay what they would cost alone, so that a task has one elasticity
+    inside and outside arrangements.
+
     Attributes
     ----------
     municipality, task
@@ -70,7 +77,7 @@ class Parameters:
         Size at which a task costs its base amount per inhabitant.
     need_effect
         Effect of one unit of need (standard normal over municipalities) on the log cost of main task 6; need shows
-        in the grant volume of benefit recipients.
+        in the grant volume of benefit recipients, per inhabitant and whatever the size.
     municipality_sd, noise_sd
         Standard deviations of ``u_i`` and ``e_ikt``.
     price_growth
@@ -79,7 +86,8 @@ class Parameters:
         Factor on one task from the first year up to and including the second: (task, first, last, factor).
     claim
         Extra log cost of the claim tasks in the last accounts before a merger, times one minus the share in the
-        inhabitants of the merged municipality; it is paid from reserves in full.
+        inhabitants of the merged municipality (also where that keeps the code); it is paid from reserves in full. What
+        runs through an arrangement has no claim.
     claim_tasks
         The tasks on which it shows.
     hiring_share, hiring_per_solvency

@@ -5,7 +5,7 @@ from __future__ import annotations
 from math import ceil
 
 from verband.sources.sample.chance import stream
-from verband.sources.sample.model import LAST_LIST_YEAR, Arrangement, Municipality, Province
+from verband.sources.sample.model import ACCOUNT_YEARS, LAST_LIST_YEAR, Arrangement, Municipality, Province
 from verband.sources.sample.write_register import participations
 from verband.sources.sample.writing import Cell, Files, table
 
@@ -16,6 +16,8 @@ _KEYS = {
     "use": "naar afname",
     "outsourced": "naar formatie",
 }
+_WITHOUT_BOARD = frozenset({"RZM", "CR"})
+"""Forms that have no general board (Wgr art. 8), so nobody votes in one."""
 _EXIT = "opzegtermijn van twee jaar; de uittreder betaalt de frictiekosten"
 _INDICATORS = (
     ("gemiddelde opkomsttijd", "minuten", "lager", 8.0, 1, 0.0),
@@ -42,6 +44,7 @@ _STAFFED = ("GM9017", "GM9022", "GM9013")
 def files(province: Province) -> Files:
     """Yield the files of ``own/``; numbers and dates are written the Dutch way."""
     yield "own/eigen_regelingen.csv", _arrangements(province)
+    yield "own/eigen_bijdragen_eerdere_jaren.csv", _earlier_contributions(province)
     yield "own/eigen_functies.csv", _staff(province)
     yield "own/eigen_indicatoren.csv", _indicators(province)
     header = ("procedure", "gemeenten", "nieuwe_naam", "beoogde_datum", "besluitdatum", "status", "peildatum")
@@ -98,6 +101,7 @@ def _members(province: Province, item: Arrangement) -> list[tuple[Cell, ...]]:
     members = province.members(item, LAST_LIST_YEAR)
     shares = {one.code: one.share for one in participations(province, item)}
     votes = {one.code: _votes(province.inhabitants[one.code, LAST_LIST_YEAR]) for one in members}
+    has_board = item.form_short not in _WITHOUT_BOARD
     body = "colleges" if item.form_short in {"BVO", "CR", "RZM"} else "raden"
     rows: list[tuple[Cell, ...]] = []
     for member in members:
@@ -117,8 +121,8 @@ def _members(province: Province, item: Arrangement) -> list[tuple[Cell, ...]]:
                 LAST_LIST_YEAR,
                 _KEYS[item.key],
                 f"{share / 10_000:.4f}%".replace(".", ",") if share is not None else None,
-                votes[member.code],
-                sum(votes.values()),
+                votes[member.code] if has_board else None,
+                sum(votes.values()) if has_board else None,
                 f"{item.start:%d-%m-%Y}",
                 None,
                 _EXIT,
@@ -131,6 +135,44 @@ def _members(province: Province, item: Arrangement) -> list[tuple[Cell, ...]]:
     return rows
 
 
+def _earlier_contributions(province: Province) -> bytes:
+    """What each participant paid by the accounts; a cost drift shows only over the years."""
+    header = (
+        "regeling",
+        "regeling_id",
+        "deelnemer",
+        "bijdrage_eur_per_jaar",
+        "bijdrage_jaar",
+        "toetreding",
+        "uittreding",
+        "peildatum",
+    )
+    rows: list[tuple[Cell, ...]] = []
+    for item in province.arrangements:
+        if item.end:
+            continue
+        stays = {one.code: one for one in participations(province, item)}
+        for year in ACCOUNT_YEARS:
+            for member in province.members(item, year):
+                stay = stays[member.code]
+                amount = province.contributions.get((item.number, member.code, year, "accounts"))
+                if amount is None:
+                    continue
+                rows.append(
+                    (
+                        item.name,
+                        str(900_000 + item.number),
+                        member.code,
+                        _euro(1000 * amount),
+                        year,
+                        f"{stay.entry:%d-%m-%Y}",
+                        f"{stay.exit:%d-%m-%Y}" if stay.exit else None,
+                        f"31-12-{year}",
+                    )
+                )
+    return table(header, rows, delimiter=";")
+
+
 def _staff(province: Province) -> bytes:
     header = ("gemeente", "functie", "medewerkers", "minimaal_nodig", "fte", "plaatsvervangers", "peildatum")
     rows: list[tuple[Cell, ...]] = []
@@ -139,7 +181,7 @@ def _staff(province: Province) -> bytes:
         rng = stream(province.seed, "functions", code)
         people = province.inhabitants[code, LAST_LIST_YEAR]
         for name, per_inhabitant, required in _FUNCTIONS:
-            holders = max(1, round(people * per_inhabitant * rng.uniform(0.8, 1.2)))
+            holders = max(required, round(people * per_inhabitant * rng.uniform(0.8, 1.2)))
             fte = f"{holders * rng.uniform(0.75, 1.0):.1f}".replace(".", ",")
             rows.append((item.name, name, holders, required, fte, int(rng.random() < 0.3), _AS_OF))
     return table(header, rows, delimiter=";")

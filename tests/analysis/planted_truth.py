@@ -1,0 +1,188 @@
+"""What the tests of the planted truth share: which elasticities can come back, and rows without writing files.
+
+A coverage study needs hundreds of provinces. Their rows are made here straight from the generated accounts, by rules of
+their own; ``test_planted_truth`` holds them against the rows that a workspace makes of the written files.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from functools import cache
+from multiprocessing import get_context
+from unittest.mock import patch
+
+import numpy as np
+import polars as pl
+from scipy import stats
+
+from verband.analysis import scale as scale_module
+from verband.analysis.cost_drivers import cost_drivers
+from verband.analysis.scale import Scale, scale
+from verband.domain.task import series_plan
+from verband.domain.task_codes import tasks
+from verband.sources.sample import Parameters, Province, province
+from verband.sources.sample.model import ACCOUNT_YEARS
+from verband.sources.sample.tasks import rolled_up
+from verband.sources.sample.write_grants import CIRCULARS, _volumes
+
+LEFT_OUT = ("5.5", "6.4")
+"""Tasks of the unfair and the drifting arrangement: by design off the cost function for their members."""
+WORKSPACE_KEEPS_YEARS_BEFORE_MERGERS = True
+"""Whether the workspace estimates with years in which a municipality of today was still several.
+
+Their cost is the sum of several small municipalities, set against the inhabitants of all together: off the cost
+function wherever the elasticity is not one. When the workspace leaves them out this is to become False.
+"""
+
+Rows = tuple[pl.DataFrame, tuple[str, ...]]
+
+
+@cache
+def plans() -> Mapping[str, Mapping[int, tuple[str, ...]]]:
+    """Tasks with one planted elasticity, and the codes that make up each in every year of the accounts."""
+    planted = Parameters().elasticity
+    found = {}
+    for item in tasks(ACCOUNT_YEARS[-1]):
+        # 6.73 and 6.74 exist from 2023 only, cut from two tasks with elasticities of their own.
+        if item.nature != "financial" and item.code in planted and item.code not in LEFT_OUT:
+            found[item.code] = {plan.year: plan.codes for plan in series_plan(item.code, ACCOUNT_YEARS) if plan.codes}
+    return found
+
+
+def shares_of_today(land: Province, code: str, year: int) -> dict[str, float]:
+    """Which share of a municipality of a year belongs to which of today."""
+    found = {code: 1.0}
+    for day in sorted({change.day for change in land.changes if change.day.year > year}):
+        moved: dict[str, float] = defaultdict(float)
+        for old, weight in found.items():
+            steps = [change for change in land.changes if change.day == day and change.old_code == old]
+            for change in steps:
+                moved[change.new_code] += weight * change.share
+            if not steps:
+                moved[old] += weight
+        found = dict(moved)
+    return found
+
+
+def cost_rows(land: Province, *, years_before_mergers: bool) -> dict[str, Rows]:
+    """Rows for the cost function of every recoverable task, in the boundaries of today, and its drivers.
+
+    Parameters
+    ----------
+    land
+        A province.
+    years_before_mergers
+        Whether to keep the years in which a municipality of today was still several.
+    """
+    cost: dict[str, dict[tuple[str, int], float]] = defaultdict(lambda: defaultdict(float))
+    people: dict[tuple[str, int], float] = defaultdict(float)
+    parts: dict[tuple[str, int], int] = defaultdict(int)
+    missing: set[tuple[str, int]] = set()
+    for report in land.reports:
+        if report.kind != "accounts":
+            continue
+        amounts: dict[str, int] = defaultdict(int)
+        for (task, _), amount in report.cost.items():
+            amounts[rolled_up(task)] += amount
+        for code, share in shares_of_today(land, report.code, report.year).items():
+            key = code, report.year
+            people[key] += share * report.inhabitants
+            parts[key] += 1
+            if not report.filed:
+                missing.add(key)
+            for task, amount in amounts.items():
+                cost[task][key] += share * amount
+    measures = _measures(land)
+    keys = [key for key in sorted(people) if years_before_mergers or parts[key] == 1]
+    result = {}
+    for task, plan in plans().items():
+        drivers, names = cost_drivers(measures, task[0])
+        records = [
+            (*key, people[key], None if key in missing else sum(cost[part][key] for part in plan[key[1]]))
+            for key in keys
+            if key[1] in plan
+        ]
+        schema = {"code": pl.String, "year": pl.Int64, "inhabitants": pl.Float64, "cost_keur": pl.Float64}
+        rows = pl.DataFrame(records, schema=schema, orient="row").join(drivers, on="code", how="left")
+        result[task] = rows, names
+    return result
+
+
+def _measures(land: Province) -> pl.DataFrame:
+    """Volumes of the newest circular, one column per measure."""
+    newest = CIRCULARS[-1]
+    year = int(newest.name[1:])
+    return pl.DataFrame([{"code": item.code, **_volumes(land, item, newest)} for item in land.existing(year)])
+
+
+def estimates(land: Province, *, years_before_mergers: bool) -> dict[str, Scale]:
+    """Scale of every recoverable task."""
+    found = {}
+    for task, (rows, drivers) in cost_rows(land, years_before_mergers=years_before_mergers).items():
+        answer = scale(task, rows, drivers, rng=np.random.default_rng(1))
+        assert isinstance(answer, Scale), answer
+        found[task] = answer
+    return found
+
+
+def estimates_of_seed(seed: int) -> list[tuple[int, str, bool, float, float, float, float]]:
+    """Seed, task, whether years before mergers are in, estimate, standard error, low and high."""
+    scale_module.DRAWS = 1  # The cheapest scale is not asked here, and its bootstrap is most of the time.
+    land = province(seed)
+    return [
+        (seed, task, kept, found.elasticity, found.standard_error, found.low, found.high)
+        for kept in (False, True)
+        for task, found in estimates(land, years_before_mergers=kept).items()
+    ]
+
+
+def on_all_cores(work: Callable[[int], list[tuple[object, ...]]], numbers: Iterable[int]) -> list[tuple[object, ...]]:
+    """Rows of ``work`` over numbers, in their order, whatever the number of cores."""
+    alone = dict.fromkeys(("POLARS_MAX_THREADS", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"), "1")
+    # Every process keeps to a core of its own; it reads this when it starts.
+    with patch.dict(os.environ, alone), ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        return [row for rows in pool.map(work, numbers) for row in rows]
+
+
+def holm(chances: Mapping[str, float]) -> dict[str, float]:
+    """Adjust p-values for their number (Holm, 1979, "A simple sequentially rejective multiple test procedure")."""
+    ordered = sorted(chances.items(), key=lambda item: item[1])
+    adjusted, worst = {}, 0.0
+    for place, (name, chance) in enumerate(ordered):
+        worst = max(worst, min(1.0, chance * (len(ordered) - place)))
+        adjusted[name] = worst
+    return adjusted
+
+
+def coverage_chance(covered: int, draws: int, level: float = 0.95) -> float:
+    """Chance of a coverage at least as far off when the interval is right: exact, two-sided."""
+    return float(stats.binomtest(covered, draws, level).pvalue)
+
+
+def straight_line(
+    y: Sequence[float], columns: Sequence[Sequence[float]], level: float = 0.95
+) -> list[tuple[float, float, float]]:
+    """Coefficients with their intervals by plain least squares, independent of the package: (estimate, low, high)."""
+    target, design = (
+        np.asarray(y, dtype=float),
+        np.column_stack([np.asarray(column, dtype=float) for column in columns]),
+    )
+    inverse = np.linalg.inv(design.T @ design)
+    found = inverse @ design.T @ target
+    freedom = len(target) - design.shape[1]
+    variance = float(((target - design @ found) ** 2).sum()) / freedom
+    reach = stats.t.ppf(0.5 + level / 2, freedom) * np.sqrt(variance * np.diag(inverse))
+    return [(float(at), float(at - off), float(at + off)) for at, off in zip(found, reach, strict=True)]
+
+
+def prediction(y: Sequence[float], x: Sequence[float], at: float, level: float = 0.95) -> tuple[float, float, float]:
+    """Value of a straight line at a point with the interval for one more observation: (expected, low, high)."""
+    line = stats.linregress(x, y)
+    off = np.asarray(x) - np.mean(x)
+    left = np.asarray(y) - line.intercept - line.slope * np.asarray(x)
+    spread = np.sqrt((left**2).sum() / (len(off) - 2) * (1 + 1 / len(off) + (at - np.mean(x)) ** 2 / (off**2).sum()))
+    expected, reach = line.intercept + line.slope * at, stats.t.ppf(0.5 + level / 2, len(off) - 2) * spread
+    return float(expected), float(expected - reach), float(expected + reach)
