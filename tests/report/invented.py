@@ -355,6 +355,7 @@ def variants():
         "led": replace(whole, lead=Lead("GM9902", "Oud Vlierbeek", date(2021, 1, 1), ("Elders",)), led_from="..."),
         "newest missing": replace(whole, dependence=newest_missing),
         "outsourced": replace(whole, staff=outsourced),
+        "partly joint": replace(whole, staff=replace(whole.staff, own=replace(whole.staff.own, partly_joint=True))),
         "lists only": replace(whole, arrangements=only_lists, indicators=(), functions=()),
         "no arrangement": replace(whole, arrangements=replace(whole.arrangements, items=(), ended=())),
         "past deadline": replace(whole, arrangements=replace(whole.arrangements, items=(past,))),

@@ -91,7 +91,7 @@ def test_numbers_of_the_portrait_stand_on_the_page_in_dutch():
         "Eind 2024 was 40,0% van het balanstotaal eigen vermogen",
         "een deel van Oud Vlierbeek (40,0%) (op 1 januari 2021)",
         "geen jaarrekening van Vlierbeek",
-        "2021 van Oud Vlierbeek boekt € 0",
+        "2021 van Oud Vlierbeek boekt niets naar regelingen",
     ):
         assert expected in text, expected
 
@@ -160,6 +160,12 @@ def test_without_anyone_to_compare_with_nothing_is_compared():
     assert "Niet bekend. Er zijn maar twee gemeenten met een cijfer om mee te vergelijken: te weinig." in text
     for gone in ("iddelste helft van", "grijze balk", "Vergelijkbaar, midden", "vergelijkbare gemeenten € "):
         assert gone not in text, gone
+
+
+def test_an_organisation_that_is_partly_elsewhere_is_compared_with_care():
+    words = "Waarschijnlijk werkt een deel van het personeel bij een gezamenlijke organisatie"
+    assert words in text_of(dossier(VARIANTS["partly joint"]))
+    assert words not in text_of(dossier(VARIANTS["whole"]))
 
 
 def test_the_dissolved_municipality_that_was_asked_for_is_named():

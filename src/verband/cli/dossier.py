@@ -1,4 +1,4 @@
-"""The command that writes the dossier of a municipality."""
+"""The command that writes the dossier of a municipality, or of all."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from verband.cli.options import FormatOption, MunicipalityArgument, WorkspaceOption
+from verband.cli.entry import BAD_INPUT
+from verband.cli.options import FormatOption, WorkspaceOption
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
@@ -22,7 +23,16 @@ class Language(StrEnum):
 
 
 def dossier(
-    municipality: MunicipalityArgument,
+    municipality: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="MUNICIPALITY", help="Name or CBS code, for example Aalten or GM0197; or --all."),
+    ] = None,
+    everyone: Annotated[
+        bool, typer.Option("--all", help="All municipalities and a page that lists them; goes on where it was stopped.")
+    ] = False,
+    again: Annotated[
+        bool, typer.Option("--again", help="With --all: write all pages anew, also those that are up to date.")
+    ] = False,
     lang: Annotated[Language, typer.Option("--lang", help="Language of page and summary.")] = Language.nl,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the page to; this one by default.")
@@ -32,25 +42,80 @@ def dossier(
 ) -> None:
     """Write the dossier of a municipality as one HTML page, and show its ten answers.
 
-    Example: verband dossier Aalten --out dossiers
+    Example: verband dossier Aalten --out dossiers, or: verband dossier --all --out dossiers
     """
-    from verband.report.dossier import write_dossier  # noqa: PLC0415
-    from verband.report.summary import record, summary  # noqa: PLC0415
+    if everyone == bool(municipality):
+        from verband.errors import BadInputError  # noqa: PLC0415
+
+        what = "a municipality and --all exclude each other" if everyone else "no municipality is named"
+        raise BadInputError(what, todo="Name one, such as `verband dossier Aalten`, or write those of --all")
+    if everyone:
+        _all(lang.value, out or Path(), output, workspace, again=again)
+    else:
+        _one(" ".join(municipality or ()), lang.value, out or Path(), output, workspace)
+
+
+def _all(language: str, folder: Path, output: OutputFormat, workspace: Path | None, *, again: bool) -> None:
+    from verband.report.collection import Entry, write_dossiers  # noqa: PLC0415
+    from verband.report.index import write_index  # noqa: PLC0415
     from verband.workspace import Workspace  # noqa: PLC0415
 
     today = date.today()  # noqa: DTZ011  the user's own calendar day
+    done: list[Entry] = []
+    with Workspace(workspace).open_portraits(on=today) as portraits:
+        total = len(portraits.codes)
+        try:
+            with progress_bar("Writing dossiers") as progress:
+                for entry in write_dossiers(portraits, folder, language=language, again=again):
+                    done.append(entry)
+                    progress(len(done), total, entry.outline.name)
+            index = write_index(done, folder, language=language, on=today, snapshot=portraits.snapshot)
+        except KeyboardInterrupt:
+            ready = sum(entry.state != "failed" for entry in done)
+            typer.echo(
+                f"{ready} of {total} dossiers are in {folder}; the same command goes on with the others.", err=True
+            )
+            raise
+    rows = [
+        {
+            "code": entry.outline.code,
+            "name": entry.outline.name,
+            "file": None if entry.state == "failed" else str(folder / entry.file),
+            "state": entry.state,
+            "why": entry.why,
+        }
+        for entry in done
+    ]
+    failed = [entry for entry in done if entry.state == "failed"]
+    columns = {"code": "Code", "name": "Municipality", "state": "State", "file": "Page"}
+    written = sum(entry.state == "written" for entry in done)
+    told = f"{written} written, {len(done) - written - len(failed)} were up to date"
+    show(rows, output, columns=columns, notes=[f"{told}. All of them are listed in {index}."])
+    for entry in failed:
+        typer.echo(f"verband: {entry.outline.name} ({entry.outline.code}) failed: {entry.why}", err=True)
+    if failed:
+        raise typer.Exit(BAD_INPUT)
+
+
+def _one(municipality: str, language: str, folder: Path, output: OutputFormat, workspace: Path | None) -> None:
+    from verband.report.dossier import start_drawing, write_dossier  # noqa: PLC0415
+    from verband.report.summary import record, summary  # noqa: PLC0415
+    from verband.workspace import Workspace  # noqa: PLC0415
+
+    start_drawing()
+    today = date.today()  # noqa: DTZ011  the user's own calendar day
     with progress_bar("Writing the dossier") as progress:
         progress(0, 2, "gathering")
-        portrait = Workspace(workspace).portrait(" ".join(municipality), on=today)
+        portrait = Workspace(workspace).portrait(municipality, on=today)
         progress(1, 2, "drawing")
-        page = str(write_dossier(portrait, out or Path(), language=lang.value))
-    short = summary(portrait, language=lang.value, page=page)
+        page = str(write_dossier(portrait, folder, language=language))
+    short = summary(portrait, language=language, page=page)
     if short.led_from:
         typer.echo(short.led_from, err=True)
     if output is OutputFormat.table:
         show(short.rows, output, columns=short.columns, notes=short.notes)
         return
-    whole = record(portrait, language=lang.value, page=page)
+    whole = record(portrait, language=language, page=page)
     if output is OutputFormat.json:
         show(whole, output, columns={})
         return

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from contextlib import suppress
 from pathlib import Path
+from threading import Thread
 
 from verband import __version__
 from verband.analysis.portrait import Portrait
 from verband.domain.municipality import normalise_name
+from verband.report.charts.drawing import drawn
 from verband.report.context import Context
 from verband.report.mark import mark_of
+from verband.report.numbers import Numbers
 from verband.report.page import Section
 from verband.report.questions import answers
 from verband.report.rendering import environment, style
@@ -71,6 +75,16 @@ def dossier(portrait: Portrait, *, language: str = "nl") -> str:
             running_head=words("page.runs", name=name, date=context.numbers.date(portrait.on)),
         )
     )
+
+
+def start_drawing() -> None:
+    """Start the drawing engine beside other work: its first picture takes longer than all those of a page."""
+    Thread(target=_first_picture, name="first picture").start()
+
+
+def _first_picture() -> None:
+    with suppress(Exception):  # whatever is wrong with the engine, the pictures of the page will tell it
+        drawn("start", "", "", lambda _: {"mark": "point", "data": {"values": []}}, Numbers("nl"))
 
 
 def _lead(context: Context) -> str:

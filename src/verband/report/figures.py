@@ -167,6 +167,8 @@ def _staff(portrait: Portrait) -> Iterator[Figure]:
     told = "Hired staff / (hired staff + own pay)"
     if own.outsourced:
         told += "; the organisation is outsourced: not comparable"
+    if own.partly_joint:
+        told += "; part of the organisation is elsewhere: compare with care"
     yield _figure("hired_share", own.hired_share, _FRACTION, Kind.DERIVED, source, year, told)
     if not own.outsourced:
         definition = "The municipalities most alike, without outsourced organisations"

@@ -16,14 +16,15 @@ _META = re.compile(r'<meta name="verband-made-from" content="([^"]*)">')
 
 def mark_of(portrait: Portrait, language: str) -> str:
     """Return the mark of the page of a portrait in a language."""
-    asked = portrait.lead.code if portrait.lead else portrait.identity.code
-    return mark(asked, snapshot=portrait.snapshot, on=portrait.on, language=language)
+    found = mark(portrait.identity.code, snapshot=portrait.snapshot, on=portrait.on, language=language)
+    return f"{found} from {portrait.lead.code}" if portrait.lead else found
 
 
 def mark(code: str, *, snapshot: str, on: date, language: str) -> str:
-    """Return the mark of a page: the data, the program, the day, the language and the municipality asked for.
+    """Return the mark of a page: the data, the program, the day, the language and the municipality.
 
-    The program is told by a hash over its own files, so that two states of one version differ.
+    The program is told by a hash over its own files, so that two states of one version differ. A page that says which
+    dissolved municipality led to it has another mark.
     """
     return " ".join((snapshot, program_hash(), on.isoformat(), language, code))
 

@@ -44,6 +44,8 @@ class Table:
         Words on the fold that hides it; shown open where ``None``.
     language
         Language of the cells where it is not that of the page.
+    on_paper
+        Whether it is printed; else paper shows its summary only.
     """
 
     caption: str
@@ -53,6 +55,7 @@ class Table:
     summary: str | None = None
     note: str | None = None
     language: str | None = None
+    on_paper: bool = True
 
 
 @dataclass(frozen=True, slots=True)

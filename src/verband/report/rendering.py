@@ -24,9 +24,7 @@ def environment() -> Environment:
     """The templates, with everything escaped that is not marked as a drawing or a style of our own."""
     from jinja2 import Environment, PackageLoader, StrictUndefined  # noqa: PLC0415  only where a page is asked
 
-    found = Environment(
-        loader=PackageLoader("verband.report", "templates"), autoescape=True, undefined=StrictUndefined
-    )
+    found = Environment(loader=PackageLoader("verband.report", "templates"), autoescape=True, undefined=StrictUndefined)
     found.filters |= {
         "code_parts": _code_parts,
         "sort_of": lambda block: type(block).__name__,

@@ -52,7 +52,9 @@ def demand_output_folder(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as error:
-        what = "this is a file, and pages go to a folder" if folder.is_file() else (
-            f"the folder cannot be written ({error.strerror or error})"
+        what = (
+            "this is a file, and pages go to a folder"
+            if folder.is_file()
+            else (f"the folder cannot be written ({error.strerror or error})")
         )
         raise WorkspaceError(what, where=str(folder), todo=_TODO) from error

@@ -9,7 +9,7 @@ workspace.national(2023).amounts_eur["cost_eur"]
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -24,7 +24,6 @@ from verband.domain.municipality import Municipality, provinces
 from verband.domain.schema import schema
 from verband.domain.size_class import size_class
 from verband.errors import BadInputError, UnknownNameError
-from verband.warehouse import loading
 from verband.warehouse.building import LoadResult, Progress, silent
 from verband.warehouse.export import ExportFormat, export_table
 from verband.warehouse.status import Status, read_status
@@ -37,7 +36,8 @@ from verband.workspace.first_answers import (
     gather_staffing,
 )
 from verband.workspace.naming import Names
-from verband.workspace.portrait import gather_portrait, predecessors
+from verband.workspace.participation import ParticipationAnswer, gather_participation
+from verband.workspace.portrait import Portraits, predecessors
 from verband.workspace.scale import SEED, ScaleAnswer, gather_scale
 from verband.workspace.series import Series, gather_series
 
@@ -78,15 +78,21 @@ class Workspace:
         self, *folders: Path | str, strict: bool = True, fresh: bool = False, progress: Progress = silent
     ) -> LoadResult:
         """Load published and own files, all or nothing; see :func:`verband.warehouse.loading.load`."""
+        from verband.warehouse import loading  # noqa: PLC0415  the readers of all sources: only for those who load
+
         paths = [Path(folder) for folder in folders]
         return loading.load(self.folder, paths, strict=strict, fresh=fresh, progress=progress)
 
     def undo(self) -> str:
         """Put back the state before the last load and return its snapshot."""
+        from verband.warehouse import loading  # noqa: PLC0415  as above
+
         return loading.undo(self.folder)
 
     def forget(self, name: str) -> LoadResult:
         """Take one loaded file out again."""
+        from verband.warehouse import loading  # noqa: PLC0415  as above
+
         return loading.forget(self.folder, name)
 
     def status(self) -> Status:
@@ -248,6 +254,26 @@ class Workspace:
         with self._open() as warehouse:
             return gather_dependence(warehouse, year=year)
 
+    def participation(self, municipality: str | None = None, *, on: date) -> ParticipationAnswer:
+        """Count the arrangements that municipalities take part in on a day, compulsory and voluntary apart (M9, M6).
+
+        Parameters
+        ----------
+        municipality
+            Name or code of one, with the groups that it is in; all by default.
+        on
+            The day; boundaries are those of 1 January of its year (at most the latest list).
+
+        Raises
+        ------
+        UnknownNameError
+            If no municipality, or more than one, is meant, or there is no list of the year.
+        MissingDataError
+            If no source of arrangements or no inhabitants are loaded.
+        """
+        with self._open() as warehouse:
+            return gather_participation(warehouse, municipality, on=on)
+
     def staffing(self, *, year: int | None = None) -> StaffingAnswer:
         """Say what own and hired staff cost, per size class and municipality (M4); outsourced organisations apart.
 
@@ -307,8 +333,34 @@ class Workspace:
         MissingDataError
             If the workspace lacks the lists, inhabitants or key totals.
         """
+        with self.open_portraits(on=on) as found:
+            return found.of(municipality)
+
+    def portraits(self, municipalities: Iterable[str] | None = None, *, on: date) -> Iterator[Portrait]:
+        """Gather the portraits of many municipalities (all of the latest list, by code, by default), one at a time.
+
+        The tables are read once; the warehouse stays open until the last portrait, or until the iterator is closed.
+
+        Raises
+        ------
+        UnknownNameError, MissingDataError
+            As :meth:`portrait`, when the portrait is reached.
+        """
+        with self.open_portraits(on=on) as found:
+            for municipality in found.codes if municipalities is None else municipalities:
+                yield found.of(municipality)
+
+    @contextmanager
+    def open_portraits(self, *, on: date) -> Iterator[Portraits]:
+        """Open the workspace to gather portraits in any order, for the length of a ``with`` block.
+
+        Raises
+        ------
+        MissingDataError
+            If the workspace lacks the lists, inhabitants or key totals.
+        """
         with self._open() as warehouse:
-            return gather_portrait(warehouse, municipality, on=on)
+            yield Portraits(warehouse, on=on)
 
 
 def _demand_report(report: str) -> None:

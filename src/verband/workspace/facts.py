@@ -6,8 +6,9 @@ from functools import cached_property
 
 import polars as pl
 
-from verband.domain.reference import reference
-from verband.errors import UnknownNameError
+from verband.analysis.cost_drivers import cost_drivers
+from verband.analysis.dependence import in_doubt
+from verband.errors import MissingDataError, UnknownNameError
 from verband.warehouse.boundaries import harmonise, weights_to
 from verband.warehouse.store import Warehouse
 from verband.workspace.naming import Names
@@ -22,8 +23,15 @@ class Facts:
     ----------
     boundaries
         Year of the latest municipality list: the boundaries of ``totals``, ``people`` and ``tasks``.
+    key_totals
+        The whole table, as published.
     years, year
         Years of the report in the data, and the latest.
+
+    Raises
+    ------
+    MissingDataError
+        If the workspace lacks the lists, inhabitants or key totals, or holds none for this kind of report.
     """
 
     def __init__(self, warehouse: Warehouse, *, report: str = "accounts") -> None:
@@ -32,10 +40,15 @@ class Facts:
         self.report = report
         self.names = Names(warehouse)
         self.boundaries = self.names.years[-1]
-        self.published = (
-            warehouse.table("key_totals").filter(pl.col("report") == report).select("code", "year", "report", *AMOUNTS)
-        )
+        self.key_totals = warehouse.table("key_totals")
+        self.published = self.key_totals.filter(pl.col("report") == report).select("code", "year", "report", *AMOUNTS)
         self.years: list[int] = sorted(self.published["year"].unique().to_list())
+        if not self.years:
+            raise MissingDataError(
+                f"the workspace holds key totals, but no {report}",
+                where=str(warehouse.path.parent),
+                todo="Load a folder with the accounts with `verband load FOLDER`",
+            )
         self.year = self.years[-1]
 
     @cached_property
@@ -50,14 +63,21 @@ class Facts:
         return status.filter(pl.col("report") == self.report).select("code", "year")
 
     @cached_property
+    def inhabitants(self) -> pl.DataFrame:
+        """Inhabitants on 1 January per year, in the boundaries of that year."""
+        return self.warehouse.table("inhabitants")
+
+    @cached_property
     def people(self) -> pl.DataFrame:
         """Inhabitants on 1 January per year, in the latest boundaries."""
-        table = self.warehouse.table("inhabitants")
-        return harmonise(table, self.weights, year=self.boundaries, columns=("inhabitants",)).frame
+        return harmonise(self.inhabitants, self.weights, year=self.boundaries, columns=("inhabitants",)).frame
 
     @cached_property
     def totals(self) -> pl.DataFrame:
-        """Key totals and inhabitants per year, in the latest boundaries; null where a part has no report."""
+        """Key totals and inhabitants per year, in the latest boundaries; null where a part has no report.
+
+        ``doubtful`` says whether the transfers of any part are in doubt.
+        """
         found = harmonise(
             self.published,
             self.weights,
@@ -66,11 +86,31 @@ class Facts:
             by=("report",),
             in_successor=self.in_successor,
         ).frame.drop("parts")
-        return found.join(self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
+        doubtful = self.doubtful.select(pl.col("target").alias("code"), "year", pl.lit(True).alias("doubtful")).unique()
+        return (
+            found.join(self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
+            .join(doubtful, on=["code", "year"], how="left")
+            .with_columns(pl.col("doubtful").fill_null(value=False))
+        )
+
+    @cached_property
+    def doubtful(self) -> pl.DataFrame:
+        """Reports whose transfers to arrangements cannot be all that went there: ``year, code, target``.
+
+        ``target`` is a municipality of the latest list that holds a part of the one that filed it.
+        """
+        rows = [self.published.filter((pl.col("year") == year) & in_doubt(year)) for year in self.years]
+        parts = self.weights.filter(pl.col("weight") > 0)
+        return pl.concat(rows).join(parts, on=["code", "year"]).select("year", "code", "target").sort("year", "code")
+
+    @cached_property
+    def _by_year(self) -> dict[int, pl.DataFrame]:
+        parts = self.totals.partition_by("year", as_dict=True)
+        return {int(year): part for (year,), part in parts.items()}
 
     def of_year(self, year: int) -> pl.DataFrame:
         """Key totals of one year in the latest boundaries."""
-        return self.totals.filter(pl.col("year") == year)
+        return self._by_year.get(year, self.totals.clear())
 
     def as_published(self, year: int | None) -> pl.DataFrame:
         """Key totals and inhabitants of one year (the latest by default) in the boundaries of that year.
@@ -89,7 +129,7 @@ class Facts:
                 todo=f"It holds {self.report} from {self.years[0]} to {self.years[-1]}",
             )
         listed = self.names.lists.filter(pl.col("year") == year).select("code")
-        people = self.warehouse.table("inhabitants").filter(pl.col("year") == year).select("code", "inhabitants")
+        people = self.inhabitants.filter(pl.col("year") == year).select("code", "inhabitants")
         totals = self.published.filter(pl.col("year") == year).drop("year", "report")
         return listed.join(people, on="code", how="left").join(totals, on="code", how="left").sort("code")
 
@@ -114,17 +154,5 @@ class Facts:
         return volumes.pivot(on="measure", index="code", values="volume") if volumes.height else pl.DataFrame()
 
     def drivers(self, main_task: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
-        """Cost drivers of a main task by code, in logarithms where the rule says so, and their names.
-
-        A driver whose measures are not loaded is left out.
-        """
-        rows = [row for row in reference("cost_drivers") if row["main_task"] == main_task]
-        known = [row for row in rows if {row["measure"], row["per"]} <= set(self.measures.columns)]
-        if not known:
-            return pl.DataFrame(schema={"code": pl.String}), ()
-        columns = []
-        for row in known:
-            ratio = pl.col(row["measure"]) / pl.col(row["per"])
-            usable = pl.when(ratio.is_finite() & (ratio > 0)).then(ratio)
-            columns.append((usable.log() if row["logarithm"] == "yes" else usable).alias(row["driver"]))
-        return self.measures.select("code", *columns), tuple(row["driver"] for row in known)
+        """Cost drivers of a main task by code, and their names."""
+        return cost_drivers(self.measures, main_task)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 import polars as pl
 
@@ -41,6 +42,8 @@ class Names:
         self.index: MunicipalityIndex = index_of(self.lists)
         self.changes: Genealogy = genealogy(warehouse)
         self.years: tuple[int, ...] = tuple(sorted(self.lists["year"].unique().to_list()))
+        self._listed = frozenset(self.lists.select("code", "year").iter_rows())
+        self._parts: dict[tuple[str, int, int], tuple[dict[str, Any], ...] | None] = {}
 
     def resolve(self, text: str, *, year: int | None = None) -> Resolved:
         """Find the municipality that a text means in the boundaries of 1 January of a year (the latest by default).
@@ -81,7 +84,45 @@ class Names:
 
     def exists(self, code: str, year: int) -> bool:
         """Whether a municipality is on the list of a year."""
-        return not self.lists.filter((pl.col("code") == code) & (pl.col("year") == year)).is_empty()
+        return (code, year) in self._listed
+
+    def listed(self, year: int) -> tuple[str, ...]:
+        """Codes on the list of a year, in order."""
+        return tuple(self.lists.filter(pl.col("year") == year)["code"].sort())
+
+    def parts(self, code: str, from_year: int, to_year: int) -> tuple[dict[str, Any], ...] | None:
+        """Say what became of a municipality between the 1 Januaries of two years.
+
+        Where it did not exist in the first year, the newest list in which it did counts instead; where there is none it
+        stays as it is.
+
+        Returns
+        -------
+        tuple of dict, or None
+            ``code``, ``name``, ``share`` and whether it is the ``main`` part; ``None`` where the records cannot tell.
+        """
+        key = (code, from_year, to_year)
+        if key not in self._parts:
+            self._parts[key] = self._find_parts(code, from_year, to_year)
+        return self._parts[key]
+
+    def _find_parts(self, code: str, from_year: int, to_year: int) -> tuple[dict[str, Any], ...] | None:
+        if code not in self.index:
+            return None
+        candidates = (year for year in (from_year, *reversed(self.years)) if year <= to_year)
+        first = next((year for year in candidates if self.changes.exists(code, year)), None)
+        if first is None:
+            return ({"code": code, "name": self.name(code), "share": 1.0, "main": True},)
+        try:
+            parts = self.changes.carry(code, first, to_year)
+        except UnknownNameError:
+            return None
+        main = self.changes.successor(code, date(to_year, 1, 1))
+        return tuple(
+            {"code": part.code, "name": self.name(part.code), "share": part.weight, "main": part.code == main}
+            for part in parts
+            if part.weight is None or part.weight > 0
+        )
 
     def name(self, code: str) -> str:
         """Latest undamaged name."""

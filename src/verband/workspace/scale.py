@@ -57,13 +57,21 @@ def gather_scale(
     return ScaleAnswer(tuple(item.scale for item in fitted), tuple(left_out))
 
 
-def gather_models(warehouse: Warehouse, workspace: Path, *, progress: Progress = silent) -> ScaleModels:
-    """Return the models of all tasks, fitted once per snapshot."""
+def gather_models(
+    warehouse: Warehouse, workspace: Path, *, facts: Facts | None = None, progress: Progress = silent
+) -> ScaleModels:
+    """Return the models of all tasks, fitted once per snapshot; ``facts`` of accounts are used where they are at hand.
+
+    Raises
+    ------
+    MissingDataError
+        If ``cost_per_task`` or ``grant_volumes`` is not loaded.
+    """
     snapshot = str(warehouse.query("current_snapshot")["snapshot"].item(0))
     kept = read_models(workspace, snapshot)
     if kept is not None:
         return kept
-    rows = ScaleRows(warehouse)
+    rows = ScaleRows(warehouse, facts)
     fitted, left_out = _fit(rows, rows.tasks, None, SEED, progress)
     models = ScaleModels(
         year=rows.facts.year,
@@ -104,6 +112,8 @@ class ScaleRows:
     ----------
     warehouse
         With ``cost_per_task`` and ``grant_volumes``.
+    facts
+        Of accounts, where they are at hand.
 
     Raises
     ------
@@ -111,9 +121,9 @@ class ScaleRows:
         If one of these is not loaded.
     """
 
-    def __init__(self, warehouse: Warehouse) -> None:
+    def __init__(self, warehouse: Warehouse, facts: Facts | None = None) -> None:
         warehouse.require("cost_per_task", "grant_volumes")
-        self.facts = Facts(warehouse)
+        self.facts = facts or Facts(warehouse)
         largest = self.facts.of_year(self.facts.year).sort("inhabitants", descending=True, nulls_last=True)
         self._largest = largest["code"].head(_LARGEST_LEFT_OUT).to_list()
 

@@ -48,7 +48,7 @@ def lines(
             "field": "x",
             "type": "quantitative",
             "scale": {"domain": [years[0], years[-1]], "nice": False},
-            "axis": {"values": shown, "format": "d", "grid": False, "title": None, "tickSize": 4},
+            "axis": {"values": shown, "format": "d", "grid": False, "title": None, "tickSize": 4, "labelPadding": 6},
         }
         y = {
             "field": "y",
@@ -69,7 +69,7 @@ def lines(
         for line in sorted(lines, key=lambda item: item.own):
             layers += _line(line, years, x, y)
         layers += _end_labels(lines, years, x, y, size, (top * 1.06 - bottom) / height, narrow=narrow)
-        return specification(layers, width, height, {"left": 44, "right": side, "top": 12, "bottom": 28}, size)
+        return specification(layers, width, height, {"left": 44, "right": side, "top": 12, "bottom": 34}, size)
 
     return drawn(name, title, description, draw, numbers)
 

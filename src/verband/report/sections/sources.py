@@ -60,7 +60,9 @@ def sources(context: Context) -> Section:
         blocks.append(Paragraph(words("sources.lacking", names=names), "warning"))
     files = tuple((words(f"tables.{item.table}"), ", ".join(item.files)) for item in portrait.provenance)
     columns = (words("sources.column_table"), words("sources.column_file"))
-    blocks.append(Table(words("sources.files_table"), columns, files, (), summary=words("sources.files_summary")))
+    blocks.append(
+        Table(words("sources.files_table"), columns, files, (), summary=words("sources.files_summary"), on_paper=False)
+    )
     remarks = tuple(
         (words(f"tables.{item.table}"), remark)
         for item in portrait.provenance
@@ -69,7 +71,9 @@ def sources(context: Context) -> Section:
     if remarks:
         columns = (words("sources.column_table"), words("sources.column_remark"))
         summary = words("sources.remarks_summary", number=len(remarks))
-        blocks.append(Table(words("sources.remarks_table"), columns, remarks, (), summary=summary, language="en"))
+        blocks.append(
+            Table(words("sources.remarks_table"), columns, remarks, (), summary=summary, language="en", on_paper=False)
+        )
     blocks += [Paragraph(words("sources.prices"), "reading"), Paragraph(words("sources.kinds"), "reading")]
     return Section("sources", words("sources.topic"), words("sources.heading"), tuple(blocks))
 

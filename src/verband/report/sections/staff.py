@@ -33,7 +33,10 @@ def staff(context: Context) -> Section:
         return Section(
             "staff", topic, words("staff.heading_missing"), (context.missing("staff.nobody_paid"), *functions)
         )
-    blocks_list: list[Block] = [_finding(context, facts, share), _chart(context, facts, share)]
+    blocks_list: list[Block] = [_finding(context, facts, share)]
+    if facts.own.partly_joint:
+        blocks_list.append(Paragraph(words("staff.partly_joint", name=context.name), "warning"))
+    blocks_list.append(_chart(context, facts, share))
     if facts.outsourced:
         blocks_list.append(
             Paragraph(
