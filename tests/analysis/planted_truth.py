@@ -30,12 +30,6 @@ from verband.sources.sample.write_grants import CIRCULARS, _volumes
 
 LEFT_OUT = ("5.5", "6.4")
 """Tasks of the unfair and the drifting arrangement: by design off the cost function for their members."""
-WORKSPACE_KEEPS_YEARS_BEFORE_MERGERS = True
-"""Whether the workspace estimates with years in which a municipality of today was still several.
-
-Their cost is the sum of several small municipalities, set against the inhabitants of all together: off the cost
-function wherever the elasticity is not one. When the workspace leaves them out this is to become False.
-"""
 
 Rows = tuple[pl.DataFrame, tuple[str, ...]]
 

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
+from verband.report.collection import Entry
 from verband.report.dossier import write_dossier
+from verband.report.index import write_index
 from verband.workspace import Workspace
 
 ON = date(2026, 7, 1)
@@ -34,7 +36,19 @@ def dossier(workspace: str, municipality: str, language: str) -> Page:
     return Page(f"{municipality}-{language}", workspace, write)
 
 
+def index(workspace: str, language: str, sheets: range) -> Page:
+    def write(gathered, folder):
+        with gathered.open_portraits(on=ON) as portraits:
+            entries = [Entry(portraits.outline(code), f"{code}.html", "written") for code in portraits.codes]
+            return write_index(entries, folder, language=language, on=ON, snapshot=portraits.snapshot)
+
+    return Page(f"index-{workspace.split('_', maxsplit=1)[0]}-{language}", workspace, write, sheets)
+
+
 PAGES = (
+    index("sample_workspace", "nl", range(1, 4)),
+    index("sample_workspace", "en", range(1, 4)),
+    index("published_workspace", "nl", range(5, 20)),
     dossier("sample_workspace", "Hazelwoude", "nl"),
     dossier("sample_workspace", "Hazelwoude", "en"),
     dossier("published_workspace", "Aalten", "nl"),

@@ -56,8 +56,8 @@ def test_every_answer_without_data_says_so():
 
 def test_nothing_booked_is_doubted_not_believed():
     found = texts(VARIANTS["zero"])
-    assert found[2].text.startswith("Niet zeker: de jaarrekening 2024 boekt € 0 naar regelingen.")
-    assert found[3].text.startswith("Niet te zeggen: de jaarrekening 2024 boekt € 0 naar regelingen.")
+    assert found[2].text.startswith("Niet zeker: de jaarrekening 2024 boekt € 0 of minder naar regelingen.")
+    assert found[3].text.startswith("Niet te zeggen: de jaarrekening 2024 boekt € 0 of minder naar regelingen.")
 
 
 def test_who_is_compared_with_few_is_compared_with_nobody():

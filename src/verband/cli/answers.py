@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from verband.cli.options import FormatOption, MunicipalityArgument, WorkspaceOption
+from verband.cli.place import workspace_at
 from verband.cli.show import OutputFormat, show
 
 
@@ -40,8 +41,6 @@ def municipalities(
 
     Example: verband municipalities --year 2018 --format csv
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
     rows = [
         {
             "code": item.code,
@@ -52,7 +51,7 @@ def municipalities(
             "predecessors": list(item.predecessors),
             "successor": item.successor,
         }
-        for item in Workspace(workspace).municipalities(year)
+        for item in workspace_at(workspace).municipalities(year)
     ]
     columns = {
         "code": "Code",
@@ -83,10 +82,8 @@ def arrangements(
 
     Example: verband arrangements Aalten --date 2024-01-01
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
     day = on.date() if on else date.today()  # noqa: DTZ011  the user's own calendar day
-    place = Workspace(workspace)
+    place = workspace_at(workspace)
     found = place.arrangements(" ".join(municipality), on=day)
     _lead_on(found.led_from)
     rows = [item.as_record() for item in found.items]
@@ -142,9 +139,7 @@ def series(
 
     Example: verband series Altena --task 7.3 --boundaries 2024
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
-    found = Workspace(workspace).series(
+    found = workspace_at(workspace).series(
         " ".join(municipality), task, report=report.value, boundaries=boundaries, allocate=allocate
     )
     _lead_on(found.led_from)
@@ -191,9 +186,7 @@ def national(
 
     Example: verband national --year 2023 --format json
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
-    found = Workspace(workspace).national(year, report=report.value)
+    found = workspace_at(workspace).national(year, report=report.value)
     answer = {
         "year": found.year,
         "report": found.report,

@@ -11,6 +11,7 @@ import typer
 
 from verband.cli.entry import BAD_INPUT
 from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.place import workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
@@ -58,11 +59,10 @@ def dossier(
 def _all(language: str, folder: Path, output: OutputFormat, workspace: Path | None, *, again: bool) -> None:
     from verband.report.collection import Entry, write_dossiers  # noqa: PLC0415
     from verband.report.index import write_index  # noqa: PLC0415
-    from verband.workspace import Workspace  # noqa: PLC0415
 
     today = date.today()  # noqa: DTZ011  the user's own calendar day
     done: list[Entry] = []
-    with Workspace(workspace).open_portraits(on=today) as portraits:
+    with workspace_at(workspace).open_portraits(on=today) as portraits:
         total = len(portraits.codes)
         try:
             with progress_bar("Writing dossiers") as progress:
@@ -100,13 +100,12 @@ def _all(language: str, folder: Path, output: OutputFormat, workspace: Path | No
 def _one(municipality: str, language: str, folder: Path, output: OutputFormat, workspace: Path | None) -> None:
     from verband.report.dossier import start_drawing, write_dossier  # noqa: PLC0415
     from verband.report.summary import record, summary  # noqa: PLC0415
-    from verband.workspace import Workspace  # noqa: PLC0415
 
     start_drawing()
     today = date.today()  # noqa: DTZ011  the user's own calendar day
     with progress_bar("Writing the dossier") as progress:
         progress(0, 2, "gathering")
-        portrait = Workspace(workspace).portrait(municipality, on=today)
+        portrait = workspace_at(workspace).portrait(municipality, on=today)
         progress(1, 2, "drawing")
         page = str(write_dossier(portrait, folder, language=language))
     short = summary(portrait, language=language, page=page)

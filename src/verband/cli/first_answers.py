@@ -9,6 +9,7 @@ import typer
 
 from verband.cli.answers import LOWER_BOUND
 from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.place import workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
@@ -37,9 +38,7 @@ def dependence(
 
     Example: verband dependence --by municipality --year 2023 --format csv
     """
-    from verband.workspace import Workspace  # noqa: PLC0415  polars and DuckDB load only when they are needed
-
-    found = Workspace(workspace).dependence(year=year)
+    found = workspace_at(workspace).dependence(year=year)
     figures = {
         "participating": "Participating",
         "share_of_cost": "Of cost",
@@ -103,9 +102,7 @@ def staffing(
     Municipalities whose organisation is elsewhere are set apart by name.
     Example: verband staffing --by municipality
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
-    found = Workspace(workspace).staffing(year=year)
+    found = workspace_at(workspace).staffing(year=year)
     figures = {
         "own_pay_eur_per_inhabitant": "Own pay (euro per inhabitant)",
         "hired_pay_eur_per_inhabitant": "Hired (euro per inhabitant)",
@@ -175,10 +172,8 @@ def scale(
     An elasticity below 1 means economies of scale.
     Example: verband scale 0.1 --at 25000
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
     with progress_bar("Estimating") as progress:
-        found = Workspace(workspace).scale(task, at_inhabitants=at, seed=seed, progress=progress)
+        found = workspace_at(workspace).scale(task, at_inhabitants=at, seed=seed, progress=progress)
     rows = [
         {
             "task": item.task,

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.place import say_fictional, workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
@@ -65,6 +66,7 @@ def load(
     place = Workspace(workspace)
     with progress_bar("Loading") as progress:
         result = place.load(*folders, strict=not keep_going, fresh=fresh, progress=progress)
+    say_fictional(place)
     row = {
         "snapshot": result.snapshot,
         "changed": result.changed,
@@ -109,9 +111,7 @@ def status(
 
     Example: verband status --set-aside --format csv
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
-    place = Workspace(workspace)
+    place = workspace_at(workspace)
     if set_aside:
         rows = place.set_aside().to_dicts()
         show(rows, output, columns={"file": "File", "line": "Line", "reason": "Reason", "text": "Record"})
@@ -225,9 +225,7 @@ def tables(output: FormatOption = OutputFormat.table, workspace: WorkspaceOption
 
     Example: verband tables
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
-    rows = Workspace(workspace).tables()
+    rows = workspace_at(workspace).tables()
     show(rows, output, columns={"table": "Table", "title": "Title", "rows": "Rows", "source": "Source"})
 
 
@@ -243,10 +241,8 @@ def export(
 
     Example: verband export key_totals --to xlsx --out exports
     """
-    from verband.workspace import Workspace  # noqa: PLC0415
-
     with progress_bar(f"Writing {table}"):
-        path, package = Workspace(workspace).export(table, to.value, out)
+        path, package = workspace_at(workspace).export(table, to.value, out)
     typer.echo(f"Wrote {path} and {package}.")
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.place import workspace_at
 from verband.cli.show import OutputFormat, dutch_number, show
 from verband.domain.classification import Status
 
@@ -53,11 +54,9 @@ def participation(
 
     Example: verband participation --by province
     """
-    from verband.workspace import Workspace  # noqa: PLC0415  polars and DuckDB load only when they are needed
-
     day = on.date() if on else date.today()  # noqa: DTZ011  the user's own calendar day
     text = " ".join(municipality) if municipality else None
-    found = Workspace(workspace).participation(text, on=day)
+    found = workspace_at(workspace).participation(text, on=day)
     if found.led_from:
         typer.echo(found.led_from, err=True)
     if text is not None:

@@ -24,6 +24,7 @@ XLSX_ROW_LIMIT = 1_048_575
 """Rows of a worksheet below its header row (Excel's own limit)."""
 
 
+_FICTIONAL = "From a workspace with the sample province: its municipalities and all their figures are fictional."
 _PACKAGE = "verband-export"
 _TEXT_STAYS_TEXT = {"strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
 
@@ -137,8 +138,8 @@ def _resource(warehouse: Warehouse, name: str, path: Path, frame: pl.DataFrame) 
     return {
         "name": name,
         "path": path.name,
-        "title": contract.title,
-        "description": contract.description,
+        "title": f"{contract.title} (fictional)" if warehouse.fictional else contract.title,
+        "description": f"{_FICTIONAL} {contract.description}" if warehouse.fictional else contract.description,
         "rows": frame.height,
         "sources": [
             {"title": contract.publisher, "path": item}

@@ -13,6 +13,7 @@ from typing import Any, cast
 import duckdb
 import polars as pl
 
+from verband.domain.municipality import FIRST_FICTIONAL_CODE
 from verband.domain.reference import reference
 from verband.domain.schema import schema, table_names
 from verband.errors import MissingDataError, WorkspaceError
@@ -240,6 +241,13 @@ class Warehouse:
     def has(self, *names: str) -> bool:
         """Whether all of these tables hold rows."""
         return set(names) <= set(self._present)
+
+    @cached_property
+    def fictional(self) -> bool:
+        """Whether it holds invented municipalities: those of the sample province."""
+        if not self.has("municipality_list"):
+            return False
+        return bool(self.query("fictional", first_fictional_code=FIRST_FICTIONAL_CODE)["fictional"].item(0))
 
     def require(self, *names: str) -> None:
         """Refuse a question whose tables have not been loaded.

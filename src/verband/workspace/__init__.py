@@ -100,6 +100,14 @@ class Workspace:
         with self._open() as warehouse:
             return read_status(warehouse)
 
+    @property
+    def fictional(self) -> bool:
+        """Whether it holds the invented province of :mod:`verband.sources.sample`; not when nothing is loaded."""
+        if not (self.folder / FILE_NAME).exists():
+            return False
+        with self._open() as warehouse:
+            return warehouse.fictional
+
     def set_aside(self) -> pl.DataFrame:
         """List the records that were set aside: source, file, line, reason, text."""
         with self._open() as warehouse:
@@ -321,7 +329,9 @@ class Workspace:
         if at_inhabitants is not None and at_inhabitants < 1:
             raise BadInputError(f"{at_inhabitants:g} is no number of inhabitants", todo="Give 1 or more")
         with self._open() as warehouse:
-            return gather_scale(warehouse, self.folder, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress)
+            return gather_scale(
+                warehouse, self.folder, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress
+            )
 
     def portrait(self, municipality: str, *, on: date) -> Portrait:
         """Gather all facts about one municipality that a dossier shows; parts without data are ``None`` and named.

@@ -8,6 +8,7 @@ import polars as pl
 
 from verband.analysis.cost_drivers import cost_drivers
 from verband.analysis.dependence import in_doubt
+from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
 from verband.warehouse.boundaries import harmonise, weights_to
 from verband.warehouse.store import Warehouse
@@ -146,6 +147,17 @@ class Facts:
             in_successor=self.in_successor,
         ).frame.drop("parts", "missing_parts")
         return found.join(self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
+
+    @cached_property
+    def before_mergers(self) -> pl.DataFrame:
+        """Municipalities of the latest list in years in which they still were several: ``code, year``.
+
+        What comes from elsewhere by a border correction does not count.
+        """
+        least = next(float(row["value"]) for row in reference("boundary_rules") if row["rule"] == "border_correction")
+        parts = self.weights.filter(pl.col("weight").is_null() | (pl.col("weight") >= least))
+        several = parts.group_by("target", "year").len().filter(pl.col("len") > 1)
+        return several.select(pl.col("target").alias("code"), "year")
 
     @cached_property
     def measures(self) -> pl.DataFrame:

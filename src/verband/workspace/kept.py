@@ -18,8 +18,8 @@ from typing import Any
 import polars as pl
 
 from verband.analysis.scale import LeftOut, Scale, Variant
-from verband.program import program_hash
 from verband.analysis.scale_models import ScaleModels
+from verband.program import program_hash
 
 FOLDER = "models"
 _TABLES = ("curves", "expected")

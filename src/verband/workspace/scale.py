@@ -1,4 +1,8 @@
-"""Gathering what the scale models need, and asking them: accounts of all years in the boundaries of the latest list."""
+"""Gathering what the scale models need, and asking them.
+
+Accounts of all years in the boundaries of the latest list; of a municipality that merged, the years since, for before
+that its parts had the cost of several small municipalities and not of one large.
+"""
 
 from __future__ import annotations
 
@@ -147,14 +151,20 @@ class ScaleRows:
         def complete(rows: pl.DataFrame) -> pl.DataFrame:
             return rows.join(drivers, on="code", how="left") if names else rows
 
-        rows = complete(self._summed(plan))
+        everything = complete(self._summed(plan))
+        # Several municipalities together cost what several cost, not what one of their joint size does.
+        rows = everything.join(self.facts.before_mergers, on=["code", "year"], how="anti")
         return task_model(
             task.code,
             rows,
             names,
             at_inhabitants=at_inhabitants,
             flags=self._flags(task, names),
-            variants=[*self._other_samples(task, rows), *((name, complete(net)) for name, net in self._net(task))],
+            variants=[
+                *self._other_samples(task, rows),
+                ("years before a merger included", everything),
+                *((name, complete(net)) for name, net in self._net(task)),
+            ],
             rng=np.random.default_rng([seed, *task.code.encode()]),
         )
 
@@ -235,6 +245,7 @@ class ScaleRows:
             .group_by("code", "year", maintain_order=True)
             .agg(pl.col("inhabitants").first(), pl.col("cost_keur").sum(), pl.col("income_keur").sum())
         )
+        rows = rows.join(self.facts.before_mergers, on=["code", "year"], how="anti")
         if rows.is_empty():
             return []
         net = rows.with_columns(pl.col("cost_keur") - pl.col("income_keur"))
