@@ -32,7 +32,7 @@ def written(request, tmp_path_factory):
 
     def path_of(page):
         if page not in paths:
-            paths[page] = page.write(request.getfixturevalue(page.workspace), folder)
+            paths[page] = page.write(request.getfixturevalue(page.workspace), folder / page.name)
         return paths[page]
 
     return path_of

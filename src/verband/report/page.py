@@ -45,7 +45,7 @@ class Table:
     language
         Language of the cells where it is not that of the page.
     on_paper
-        Whether it is printed; else paper shows its summary only.
+        Whether it is printed; long lists of files are for the screen.
     """
 
     caption: str

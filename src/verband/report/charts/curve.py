@@ -9,6 +9,8 @@ from verband.report.charts.drawing import Chart, drawn
 from verband.report.charts.style import ACCENT, BAND, INK, LINE, NARROW, WIDE, specification
 from verband.report.numbers import Numbers
 
+_ROOM = 1.14
+"""Room above for the name of the municipality."""
 SHOWN = 0.98
 """Share of the dots that decides the height: a few far outliers would press all others flat."""
 
@@ -17,7 +19,7 @@ def highest_shown(everyone: Sequence[tuple[float, float]], own: float | None, cu
     """Top of the axis: what nearly all municipalities spend, and always the own figure and the curve."""
     values = sorted(value for _, value in everyone)
     most = values[min(int(len(values) * SHOWN), len(values) - 1)] if values else 0.0
-    return 1.06 * max([most, *curve, own or 0.0, 1.0])
+    return _ROOM * max([most, *curve, own or 0.0, 1.0])
 
 
 def curve(
@@ -51,7 +53,7 @@ def curve(
 
     def draw(narrow: bool) -> dict[str, Any]:
         size = 13 if narrow else 14
-        width, height = (NARROW if narrow else WIDE) - 68, 240 if narrow else 290
+        width, height = (NARROW if narrow else WIDE) - 90, 240 if narrow else 290
         x = {
             "field": "x",
             "type": "quantitative",
@@ -91,7 +93,7 @@ def curve(
             },
         ]
         layers += _own(own, x, y, size, domain, top)
-        return specification(layers, width, height, {"left": 52, "right": 16, "top": 10, "bottom": 28}, size)
+        return specification(layers, width, height, {"left": 52, "right": 38, "top": 10, "bottom": 28}, size)
 
     return drawn(name, title, description, draw, numbers)
 
@@ -104,28 +106,34 @@ def _own(
     domain: Sequence[float],
     top: float,
 ) -> list[dict[str, Any]]:
-    """The municipality of the page, its name on the side with room and clear of the dots at the lower edge."""
+    """The municipality of the page, its name above all dots with a line down to its own."""
     people, value, label = own
     if value is None:
         return []
     left = people > (domain[0] * domain[1]) ** 0.5
-    data = {"values": [{"x": people, "y": value, "text": label}]}
-    text = {
-        "type": "text",
-        "align": "right" if left else "left",
-        "baseline": "middle",
-        "dx": -10 if left else 10,
-        "dy": -12 if value < 0.9 * top else 0,
-        "fontSize": size,
-        "fontWeight": "bold",
-    }
-    encoding = {"x": x, "y": y, "text": {"field": "text"}}
+    data = {"values": [{"x": people, "y": value, "top": top, "text": label}]}
     return [
+        {
+            "data": data,
+            "mark": {"type": "rule", "color": ACCENT, "strokeWidth": 1.25},
+            "encoding": {"x": x, "y": {**y, "field": "top"}, "y2": {"field": "y"}},
+        },
         {
             "data": data,
             "mark": {"type": "point", "filled": True, "size": 120, "color": ACCENT, "opacity": 1},
             "encoding": {"x": x, "y": y},
         },
-        {"data": data, "mark": {**text, "stroke": "#ffffff", "strokeWidth": 5}, "encoding": encoding},
-        {"data": data, "mark": {**text, "color": ACCENT}, "encoding": encoding},
+        {
+            "data": data,
+            "mark": {
+                "type": "text",
+                "align": "right" if left else "left",
+                "baseline": "middle",
+                "dx": -6 if left else 6,
+                "fontSize": size,
+                "fontWeight": "bold",
+                "color": ACCENT,
+            },
+            "encoding": {"x": x, "y": {"value": size / 2}, "text": {"field": "text"}},
+        },
     ]
