@@ -16,6 +16,7 @@ import importlib.util
 import time
 import warnings
 from collections.abc import Callable
+from importlib.metadata import version
 from typing import Any
 
 import numpy as np
@@ -105,12 +106,13 @@ def main() -> None:
     parser.add_argument("--repeats", type=int, default=10)
     options = parser.parse_args()
     print(machine.describe())
+    has_peer = importlib.util.find_spec("statsmodels") is not None
+    print(f"           scipy {version('scipy')}, statsmodels {version('statsmodels') if has_peer else 'not installed'}")
     y, x = invented(options.rows, options.columns)
     print(
         f"\nHalf-normal production frontier, {options.rows} rows, {options.columns} regressors, with standard errors; "
         f"the quickest of {options.repeats} runs in turns\n"
     )
-    has_peer = importlib.util.find_spec("statsmodels") is not None
     sides = {"Verband": _verband} | ({name: _peer(name) for name in OPTIMISERS} if has_peer else {})
     _in_turns(sides, y[:200], x[:200], 1)
     results = _in_turns(sides, y, x, options.repeats)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from scipy import integrate, special, stats
@@ -85,8 +86,7 @@ def integrated_density(residuals, weights, *, distribution, sigma_u, sigma_v, me
     centre, width = max(0.0, -float(residuals @ weights) / squares), sigma_v / math.sqrt(squares)
     far = centre + 40 * (sigma_u + width)
     edges = np.unique(np.clip([0.0, *(centre + width * np.linspace(-12, 12, 5)), far], 0, None))
-    pieces = zip(edges, edges[1:], strict=False)
-    return sum(integrate.quad(integrand, a, b, epsabs=0, epsrel=1e-10)[0] for a, b in pieces)
+    return sum(integrate.quad(integrand, a, b, epsabs=0, epsrel=1e-10)[0] for a, b in pairwise(edges))
 
 
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(160)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from scipy.integrate import quad
 from scipy.optimize import minimize
 from simulated_frontiers import cross_section, effects, integrated_log_likelihood, panel
 
@@ -120,8 +121,6 @@ def test_a_second_implementation_agrees_on_a_panel_with_decay_and_a_mean():
 
 def test_efficiencies_are_means_given_the_residuals():
     """By integration over the inefficiency, for each row of a panel with decay, production and cost."""
-    from scipy.integrate import quad
-
     for cost in (False, True):
         data = panel(4, 12, 3, eta=-0.1, cost=cost)
         fit = panel_frontier(data.y, data.x, data.firm, data.time, decay=True, cost=cost)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from scipy import integrate, special, stats
@@ -55,8 +57,7 @@ def test_the_mean_of_an_exponential_agrees_with_integration_in_both_tails(shift)
         edges = [0.0, max(x, 0.0) + 1e-9, max(x, 0.0) + 10, max(x, 0.0) + 60]
 
         def area(of, edges=edges):
-            pieces = zip(edges, edges[1:], strict=False)
-            return sum(integrate.quad(of, a, b, epsrel=1e-12, limit=200)[0] for a, b in pieces)
+            return sum(integrate.quad(of, a, b, epsrel=1e-12, limit=200)[0] for a, b in pairwise(edges))
 
         top, bottom = area(lambda u, weight=weight: np.exp(shift * u) * weight(u)), area(weight)
         index = np.array([x])

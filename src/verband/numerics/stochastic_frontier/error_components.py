@@ -70,7 +70,7 @@ def panel_frontier(
     if distribution not in ("half-normal", "truncated-normal"):
         raise ValueError(f"the error components model knows no {distribution} distribution")
     y, x = require_finite("y", y, dimensions=1), require_finite("x", x, dimensions=2)
-    time = require_finite("time", time, dimensions=1)
+    firm, time = np.asarray(firm), require_finite("time", time, dimensions=1)
     require_rows(len(y), x=x, firm=firm, time=time)
     require_panel(firm, time)
     if len(np.unique(firm)) < 2:

@@ -67,7 +67,7 @@ def inefficiency_effects_frontier(
     if z.shape[1] + intercept == 0:
         raise ValueError("the mean of the inefficiency needs a determinant or an intercept")
     if firm is not None and time is not None:
-        time = require_finite("time", time, dimensions=1)
+        firm, time = np.asarray(firm), require_finite("time", time, dimensions=1)
         require_rows(len(y), firm=firm, time=time)
         require_panel(firm, time)
     require_enough(len(y), x.shape[1] + z.shape[1] + intercept + 3)

@@ -14,8 +14,9 @@ from verband.numerics.stochastic_frontier.results import Distribution
 
 LOWEST_MEAN = -20.0
 """Of ``mu / sigma_u``: there the distribution is exponential to within a few parts in a thousand."""
-HIGHEST_MEAN = 20.0
-"""Of ``mu / sigma_u`` without determinants: nothing is left of the truncation."""
+NARROW_MEAN = 2.0
+"""Of ``mu / sigma_u`` without determinants, where the likelihood has no maximum with a finite one."""
+_WIDE_MEAN = 20.0
 _LARGEST_MEAN = 200.0
 _LARGEST_DECAY = 20.0
 _LARGEST_LOG_VARIANCE = 30.0
@@ -41,6 +42,8 @@ class Model:
     determinants, determinants_intercept
         Columns that shift the mean before truncation, and whether an intercept is the first of them; ``None`` and false
         in other models.
+    largest_mean
+        Bound on ``mu / sigma_u`` without determinants, on either side.
     """
 
     data: Scaled
@@ -50,6 +53,7 @@ class Model:
     decay: bool = False
     determinants: Columns | None = None
     determinants_intercept: bool = False
+    largest_mean: float = _WIDE_MEAN
 
     @property
     def sign(self) -> float:
@@ -81,12 +85,12 @@ class Model:
         """Lowest and highest value of each parameter; the maximum lies inside unless it is on an edge."""
         k, q = len(self.data.least_squares), self.likelihood_size
         high = np.full(q, np.inf)
-        high[k:] = HIGHEST_MEAN if self.has_mean else _LARGEST_MEAN
+        high[k:] = self.largest_mean if self.has_mean else _LARGEST_MEAN
         if self.decay:
             high[-3] = _LARGEST_DECAY
         high[-2:] = _LARGEST_LOG_VARIANCE, _LARGEST_LOGIT
         low = -high
-        if self.has_mean or self.determinants_intercept:
+        if self.determinants_intercept:
             low[k] = LOWEST_MEAN
         return low, high
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from verband.numerics.stochastic_frontier.model import HIGHEST_MEAN, LOWEST_MEAN
+from verband.numerics.stochastic_frontier.model import LOWEST_MEAN, NARROW_MEAN
 from verband.numerics.stochastic_frontier.results import Boundary
 
 _LARGE = 10.0
@@ -21,7 +21,13 @@ def wrong_skewness(skewness: float, *, cost: bool) -> tuple[str, ...]:
 
 def on_boundary(boundary: Boundary | None, *, has_determinants: bool) -> tuple[str, ...]:
     """What an edge means for the estimates."""
-    instead = "fewer determinants" if has_determinants else "the exponential or the half-normal distribution"
+    held = (
+        f"That mean was held at {LOWEST_MEAN:.0f} times sigma_u; it, sigma_sq and gamma mean nothing by themselves. "
+        "Use fewer determinants."
+        if has_determinants
+        else f"mu was held at -{NARROW_MEAN:.0f} times sigma_u, the bound of FRONTIER 4.1; sigma_sq, gamma and mu "
+        "follow from that bound. Use the exponential or the half-normal distribution."
+    )
     texts: dict[Boundary | None, tuple[str, ...]] = {
         None: (),
         "no inefficiency": (
@@ -34,13 +40,13 @@ def on_boundary(boundary: Boundary | None, *, has_determinants: bool) -> tuple[s
         ),
         "exponential": (
             "The likelihood has no maximum: it keeps rising as the mean before truncation falls, and the distribution "
-            f"turns into the exponential one. That mean was held at {LOWEST_MEAN:.0f} times sigma_u; it, sigma_sq and "
-            f"gamma mean nothing by themselves. Use {instead}.",
+            f"turns into the exponential one. {held}",
         ),
         "shift": (
             "The likelihood has no maximum: it keeps rising as mu grows, and inefficiency turns into a shift that all "
-            f"have in common. mu was held at {HIGHEST_MEAN:.0f} times sigma_u; do not use the intercept and the "
-            "efficiencies. Use the half-normal distribution, or put the period among the regressors.",
+            f"have in common. mu was held at {NARROW_MEAN:.0f} times sigma_u, the bound of FRONTIER 4.1, and the level "
+            "of the efficiencies follows from that bound. Use the half-normal distribution; in a panel, put the period "
+            "among the regressors.",
         ),
         "decay": (
             "The likelihood has no maximum: it keeps rising as inefficiency changes faster with time, until only the "
@@ -59,11 +65,13 @@ def not_converged(gradient_norm: float) -> str:
     return f"No maximum of the likelihood was found (gradient {gradient_norm:.1e} per row): do not use these estimates."
 
 
-def higher_on_edge(difference: float) -> str:
-    """The likelihood has a maximum, but is higher where the model loses its meaning."""
+def higher_on_edge(difference: float) -> tuple[str, ...]:
+    """Whether the likelihood is higher where the model loses its meaning."""
+    if difference <= 0:
+        return ()
     return (
         f"The log-likelihood is {difference:.2f} higher where mu, eta or the determinants run out of bounds and "
-        "inefficiency loses its meaning; these estimates are of the highest maximum inside."
+        "inefficiency loses its meaning; these estimates are of the highest maximum within bounds.",
     )
 
 
