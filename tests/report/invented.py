@@ -129,8 +129,9 @@ def _scale(task, **changes):
 
 
 def _expected(task, code, cost, change=(None, None, None), factor=None):
-    expected = (None, None, None) if factor is None else (90.0, 80.0, 101.0)
-    names = ("task", "code", "inhabitants", "cost_eur", "expected_eur", "low_eur", "high_eur", "factor")
+    expected = (None,) * 5 if factor is None else (90.0, 80.0, 101.0, 70.0, 110.0)
+    usual = ("usual_low_eur", "usual_high_eur")
+    names = ("task", "code", "inhabitants", "cost_eur", "expected_eur", "low_eur", "high_eur", *usual, "factor")
     values = (task, code, 20_123.0, cost, *expected, factor, *change)
     return dict(zip((*names, "change", "change_low", "change_high"), values, strict=True))
 
@@ -150,7 +151,7 @@ def scale_models():
         _expected("1.1", CODE, 80.0, (-0.1, -0.2, -0.01), 2.0),
         _expected("2.3", CODE, None, (-0.1, -0.2, -0.01), 2.0),
         _expected("6.72", CODE, 70.0),
-        _expected("7.3", CODE, 100.0, (0.01, -0.05, 0.07), 0.5),
+        _expected("7.3", CODE, 100.0, (0.01, -0.05, 0.07), 2.0),
     )
     others = [
         {**_expected(item.task, f"GM97{number:02}", 50.0 + 5 * number), "inhabitants": 3_000.0 * (number + 1)}

@@ -29,7 +29,7 @@ def quick(monkeypatch):
 
     def write(portrait, folder, *, language):
         told = mark(portrait.identity.code, snapshot=portrait.snapshot, on=portrait.on, language=language)
-        (folder / file_name(portrait, language)).write_text(f'<meta name="verband-made-from" content="{told}">')
+        (folder / file_name(portrait, language)).write_text(f'<meta name="verband-made-from" content="{told}"></html>')
         written.append(portrait.identity.code)
 
     monkeypatch.setattr(collection, "write_dossier", write)
@@ -69,10 +69,11 @@ def test_what_is_missing_damaged_or_of_another_making_is_written_anew(portraits,
     pages[2].unlink()
     pages[5].write_text("damaged")
     pages[7].write_text(pages[8].read_text())
+    pages[9].write_text(pages[9].read_text().removesuffix("</html>"))
     quick.clear()
     found = states(write_dossiers(portraits, tmp_path))
-    assert [number for number, state in enumerate(found) if state == "written"] == [2, 5, 7]
-    assert quick == [portraits.codes[number] for number in (2, 5, 7)]
+    assert [number for number, state in enumerate(found) if state == "written"] == [2, 5, 7, 9]
+    assert quick == [portraits.codes[number] for number in (2, 5, 7, 9)]
 
 
 def test_another_day_language_or_program_and_the_wish_itself_write_all_anew(

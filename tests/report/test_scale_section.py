@@ -18,6 +18,10 @@ def section(name="whole", language="nl"):
     return scale(Context(variants()[name], language))
 
 
+def plain(text):
+    return text.replace("\u00a0", " ")
+
+
 def text_of(found):
     return " ".join(block.text for block in found.blocks if isinstance(block, Paragraph))
 
@@ -33,20 +37,58 @@ def test_the_finding_counts_only_tasks_that_can_be_judged():
     assert found.by_chance == pytest.approx(0.1)
 
 
-def test_shares_are_of_the_cost_of_the_tasks_with_an_estimate():
+def test_shares_are_of_the_cost_of_the_tasks_that_are_judged():
     share = scale_models().of(CODE).sum().share
-    assert share["less"] == pytest.approx(400 / 650)
-    assert sum(share.values()) == pytest.approx(1)
+    assert share == {"less": pytest.approx(0.8), "more": 0.0, "none": pytest.approx(0.2)}
 
 
 def test_the_heading_is_the_finding():
-    assert section().heading == "Grotere gemeenten geven bij één van 2 taken per inwoner minder uit, bij geen meer"
+    assert (
+        section().heading
+        == "Twee keer zo grote gemeenten geven bij één van 2 taken per inwoner minder uit, bij geen meer"
+    )
     assert section("no difference").heading.startswith("Bij geen van 1 taken")
 
 
 def test_an_interval_is_told_in_words_in_the_title_of_the_chart():
     chart = next(block for block in section().blocks if isinstance(block, Figures)).chart
     assert chart.title == "Overhead: twee keer zo groot geeft per inwoner 18,0% minder uit (tussen 12,0% en 24,0%)"
+
+
+def test_the_finding_tells_of_one_of_another_size_with_shares():
+    told = text_of(section())
+    assert "een gemeente die twee keer zo groot is als Vlierbeek" in told
+    assert "minder uit bij één taak (80,0% van onze lasten op deze taken)" in told
+    assert "bij één taak niet aantoonbaar iets anders uit (20,0%)" in told
+    assert "Eén taak waar wij niets aan uitgeven, telt niet mee." in told
+
+
+def test_of_the_largest_the_sentences_turn_with_the_comparison():
+    """Half as large spends 20% more, so on no task half as large is cheaper."""
+    found = section("half as large")
+    assert found.heading == "Half zo grote gemeenten geven bij geen van 3 taken per inwoner minder uit, bij drie meer"
+    assert "meer uit bij drie taken" in text_of(found).replace("3 taken", "drie taken")
+    answer = answers(Context(variants()["half as large"], "nl"))[9].text
+    assert answer.startswith(
+        "Half zo grote gemeenten geven bij geen van 3 taken per inwoner minder uit, bij drie meer."
+    )
+
+
+def test_all_tasks_are_compared_with_one_other_size():
+    models = scale_models()
+    rows = models.expected.to_dicts()
+    for row in rows:
+        if row["task"] == "7.3" and row["code"] == CODE:
+            row["factor"] = 0.5
+    mixed = replace(models, expected=type(models.expected)(rows, schema=models.expected.schema)).of(CODE)
+    assert {item.factor for item in mixed.tasks} == {2.0, None}
+    assert [item.scale.task for item in mixed.sum().unknown] == ["6.72", "7.3"] or [
+        item.scale.task for item in mixed.sum().unknown
+    ] == ["7.3", "6.72"]
+
+
+def test_an_outsourced_organisation_is_warned_about():
+    assert "werkt bij een andere organisatie" in text_of(section("outsourced"))
 
 
 def test_the_largest_are_told_about_half_their_size():
@@ -74,9 +116,10 @@ def test_what_cannot_be_told_is_said_without_a_chart(name):
 def test_the_table_holds_every_task_with_its_exact_interval():
     table = next(block for block in section().blocks if isinstance(block, Table))
     rows = {row[0].split()[0]: row for row in table.rows}
-    assert rows["0.4"][3] == "2×: -18,0% (-24,0% – -12,0%)"
-    assert rows["0.4"][4] == "0,70 (0,60 – 0,80)"
-    assert rows["6.72"][2] == rows["6.72"][3] == "te weinig vergelijkbaar"
+    assert plain(rows["0.4"][2]) == "€ 90 (€ 80 – € 101)"
+    assert plain(rows["0.4"][3]) == "€ 70 – € 110"
+    assert plain(rows["0.4"][4]) == "2×: -18,0% (-24,0% – -12,0%)"
+    assert rows["6.72"][2] == rows["6.72"][3] == rows["6.72"][4] == "niet te zeggen"
     assert rows["1.1"][5] == "vooral via regelingen"
     assert "deel van de gemeenten geeft niets uit" in rows["2.3"][5]
     assert table.rows[0][0].startswith("0.4")
@@ -86,7 +129,7 @@ def test_the_tenth_answer_is_an_estimate_with_what_is_not_known():
     found = answers(Context(portrait(), "nl"))[9]
     assert found.kind == "estimated"
     assert found.anchor == "scale"
-    assert "vergelijken kan nog niet" in found.text
+    assert "ergelijken kan nog niet" in found.text
 
 
 def test_few_far_outliers_do_not_press_the_chart_flat_and_are_counted():

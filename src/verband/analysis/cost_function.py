@@ -3,8 +3,8 @@
 ``ln c_it = a_t + b1 m_it + b2 m_it^2 + g' x_i + u_i + e_it`` with ``m = ln N - ln N0``, N0 the geometric mean of
 inhabitants, year effects ``a_t`` and drivers ``x`` that are constant in time (they exist as a recent cross-section).
 Least squares on all years, errors clustered by municipality (numerics.least_squares). Elasticity ``eps(N) = b1 + 2 b2
-m``. Back to euros by smearing (Duan, 1983): modelled cost is ``exp(X b)`` times the mean of ``exp(e)``, never ``exp``
-of the logarithm alone; its interval takes the error of that mean along (delta method, per municipality).
+m`` of typical cost (the geometric mean). Back to euros by a smearing factor that may go with size (analysis.smearing),
+never ``exp`` of the logarithm alone; intervals take its error along (delta method, per municipality).
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from verband.analysis.curve_form import form_p_value
 from verband.analysis.scale_rules import rule
+from verband.analysis.smearing import Smearing, smearing
 from verband.numerics.least_squares import Contrast, LeastSquares, cluster_bootstrap, least_squares
 
 Array = npt.NDArray[np.float64]
@@ -37,6 +39,8 @@ EXPECTED = {
     "expected_eur": pl.Float64,
     "low_eur": pl.Float64,
     "high_eur": pl.Float64,
+    "usual_low_eur": pl.Float64,
+    "usual_high_eur": pl.Float64,
     "factor": pl.Float64,
     "change": pl.Float64,
     "change_low": pl.Float64,
@@ -60,6 +64,10 @@ class CostFunction:
         Names of the drivers and their means, from which they are taken.
     smallest, largest
         Observed sizes as ``m``.
+    codes
+        The municipalities, in the order of the groups of ``fit``.
+    smearing
+        From the mean logarithm to the mean.
     """
 
     fit: LeastSquares
@@ -73,6 +81,7 @@ class CostFunction:
     _design: Array
     _group: npt.NDArray[np.int64]
     codes: tuple[str, ...]
+    smearing: Smearing
 
     @property
     def at_mean(self) -> float:
@@ -99,9 +108,7 @@ class CostFunction:
             Columns of ``CURVE``: euro per inhabitant with the 95% interval of the mean; ``POINTS`` rows, evenly spread
             over the logarithm of inhabitants.
         """
-        size = np.linspace(self.smallest, self.largest, POINTS)
-        supported = self._supported(self._rows(size, np.zeros((POINTS, len(self.drivers))), year))
-        size = np.linspace(size[supported].min(), size[supported].max(), POINTS)
+        size = np.linspace(*self.supported_sizes(), POINTS)
         inhabitants = np.exp(size + self.centre)
         modelled = self._per_inhabitant(size, self._rows(size, np.zeros((POINTS, len(self.drivers))), year))
         return pl.DataFrame({"inhabitants": inhabitants, **modelled}, schema=CURVE)
@@ -119,9 +126,10 @@ class CostFunction:
         Returns
         -------
         polars.DataFrame
-            Columns of ``EXPECTED``, by code: euro per inhabitant, and ``change``: the fraction by which cost per
-            inhabitant differs for a municipality ``factor`` (2, else 0.5) times as large, all else equal; 95%. Null
-            where too few municipalities are alike (rule ``leverage_limit``).
+            Columns of ``EXPECTED``, by code: euro per inhabitant; ``usual``: where the middle half of municipalities
+            of this size and drivers lie; ``change``: the fraction by which cost per inhabitant differs for a
+            municipality ``factor`` (2, else 0.5) times as large, all else equal; 95%. Null where too few municipalities
+            are alike (rule ``leverage_limit``) or the interval is too wide to tell anything (``widest_interval``).
         """
         rows = rows.sort("code")
         people = rows["inhabitants"].to_numpy().astype(np.float64)
@@ -132,14 +140,21 @@ class CostFunction:
         twice, half = (known & self._supported(self._rows(size + step, drivers, year)) for step in (_TWICE, -_TWICE))
         step = np.where(twice, _TWICE, np.where(half, -_TWICE, np.nan))
         modelled = self._per_inhabitant(size, own)
+        widest = rule("widest_interval")
+        known &= modelled["high_eur"] <= widest * modelled["low_eur"]
+        known &= self.residual_sd <= rule("largest_residual")
+        change = self._change(size, step)
+        told = (1 + change["change_high"]) <= widest * (1 + change["change_low"])
+        cost = rows["cost_keur"].cast(pl.Float64).fill_null(np.nan).to_numpy() * 1000 / people
         return pl.DataFrame(
             {
                 "code": rows["code"],
                 "inhabitants": people,
-                "cost_eur": rows["cost_keur"].cast(pl.Float64) * 1000 / pl.Series(people),
+                "cost_eur": cost,
                 **{name: np.where(known, values, np.nan) for name, values in modelled.items()},
-                "factor": np.exp(step),
-                **self._change(size, step),
+                **_usual(cost, np.where(known, modelled["expected_eur"], np.nan)),
+                "factor": np.where(told, np.exp(step), np.nan),
+                **{name: np.where(told, values, np.nan) for name, values in change.items()},
             },
             schema=EXPECTED,
         ).with_columns(pl.col(pl.Float64).fill_nan(None))
@@ -152,8 +167,14 @@ class CostFunction:
         return bool(self._supported(row)[0])
 
     def _supported(self, design: Array) -> npt.NDArray[np.bool_]:
-        """Whether rows lie among those that the function was fitted to, by their leverage."""
-        return self.fit.leverage(design) * self.fit.n / self.fit.k <= rule("leverage_limit")
+        """Whether rows lie among those that were fitted: leverage of size and drivers within the year."""
+        slopes = np.r_[0:2, 2 + len(self.years) : self.fit.k]
+        years = self._design[:, 2 : 2 + len(self.years)]
+        means = (years.T @ self._design[:, slopes]) / years.sum(axis=0)[:, None]
+        own = self._design[:, slopes] - years @ means
+        away = design[:, slopes] - design[:, 2 : 2 + len(self.years)] @ means
+        leverage = np.einsum("mi,ij,mj->m", away, np.linalg.inv(own.T @ own), away)
+        return np.asarray(leverage * self.fit.n / len(slopes) <= rule("leverage_limit"))
 
     def _rows(self, size: Array, drivers: Array, year: int) -> Array:
         """Rows of the design for sizes as ``m`` and drivers from their means."""
@@ -162,40 +183,55 @@ class CostFunction:
         return np.hstack([size[:, None], size[:, None] ** 2, years, drivers])
 
     def _change(self, size: Array, step: Array) -> dict[str, Array]:
-        """Relative difference of cost per inhabitant at ``size + step`` and at ``size``."""
-        move = np.nan_to_num(step)
+        """Relative difference of modelled cost per inhabitant at ``size + step`` and at ``size``."""
         weights = np.zeros((len(size), self.fit.k))
-        weights[:, 0], weights[:, 1] = move, 2 * size * move + move**2
-        found = {"change": np.full(len(size), np.nan)}
-        found |= {"change_low": found["change"].copy(), "change_high": found["change"].copy()}
-        if (known := move != 0).any():
-            contrasts = self.fit.contrasts(weights[known], level=LEVEL)
-            for name, values in zip(found, (contrasts.estimate, contrasts.low, contrasts.high), strict=True):
-                found[name][known] = np.expm1(values - move[known])
-        return found
+        weights[:, 0], weights[:, 1] = step, 2 * size * step + step**2
+        estimate = weights @ self.fit.coefficients + step * self.smearing.coefficients[1] - step
+        reach = self._reach(weights, np.column_stack([np.zeros(len(size)), step]))
+        return {
+            "change": np.expm1(estimate),
+            "change_low": np.expm1(estimate - reach),
+            "change_high": np.expm1(estimate + reach),
+        }
 
     def _per_inhabitant(self, size: Array, design: Array) -> dict[str, Array]:
-        factors = np.exp(self.fit.residuals)
-        weights = factors / factors.sum()
-        # The mean of exp(e) moves with the coefficients too; per municipality both errors are taken together.
-        gradient = design - weights @ self._design
-        own = np.bincount(self.fit.index, weights - 1 / self.fit.n, minlength=self.fit.groups)
-        error = np.sqrt(((gradient @ self.fit.scores.T + own) ** 2).sum(axis=1))
-        logarithm = design @ self.fit.coefficients + np.log(factors.mean()) - (size + self.centre) + np.log(1000)
-        reach = _student(self.fit.groups - 1) * error
+        columns = np.column_stack([np.ones(len(size)), size])
+        logarithm = design @ self.fit.coefficients + columns @ self.smearing.coefficients
+        logarithm += np.log(1000) - (size + self.centre)
+        reach = self._reach(design, columns)
         return {
             "expected_eur": np.exp(logarithm),
             "low_eur": np.exp(logarithm - reach),
             "high_eur": np.exp(logarithm + reach),
         }
 
+    def _reach(self, weights: Array, smearing_weights: Array) -> Array:
+        """Half the interval of combinations of coefficients and smearing factor, errors added per municipality."""
+        both = weights @ self.fit.scores.T + smearing_weights @ self.smearing.scores.T
+        return np.asarray(_student(self.fit.groups - 1) * np.sqrt((both**2).sum(axis=1)), dtype=np.float64)
+
+    @property
+    def residual_sd(self) -> float:
+        """Standard deviation of the residuals, in logarithms."""
+        return float(self.fit.residuals.std())
+
+    def form_p_value(self) -> float | None:
+        """P-value of the test that a curve with one bend is enough; see :mod:`verband.analysis.curve_form`."""
+        return form_p_value(self._cost, self._design, self._group)
+
+    def supported_sizes(self) -> tuple[float, float]:
+        """Smallest and largest size as ``m`` that enough municipalities are like, drivers at their means."""
+        size = np.linspace(self.smallest, self.largest, POINTS)
+        among = size[self._supported(self._rows(size, np.zeros((POINTS, len(self.drivers))), self.years[-1]))]
+        return float(among.min()), float(among.max())
+
     def cheapest(self) -> float | None:
         """Size as ``m`` at which modelled cost per inhabitant is lowest: ``(1 - b1) / (2 b2)`` where ``b2 > 0``."""
         b1, b2 = float(self.fit.coefficients[0]), float(self.fit.coefficients[1])
         if b2 <= 0:
             return None
-        best = (1 - b1) / (2 * b2)
-        return best if self.smallest < best < self.largest else None
+        best, (smallest, largest) = (1 - b1) / (2 * b2), self.supported_sizes()
+        return best if smallest < best < largest else None
 
     def bootstrap(self, *, draws: int, rng: np.random.Generator) -> Array:
         """Coefficients over draws of whole municipalities, shape (draws, k)."""
@@ -232,8 +268,9 @@ def cost_function(rows: pl.DataFrame, drivers: Sequence[str] = ()) -> CostFuncti
     design = np.hstack([size[:, None], size[:, None] ** 2, effects, columns - means])
     cost = np.log(rows["cost_keur"].to_numpy().astype(np.float64))
     group = rows["code"].rank("dense").cast(pl.Int64).to_numpy()
+    fit = least_squares(cost, design, group)
     return CostFunction(
-        fit=least_squares(cost, design, group),
+        fit=fit,
         centre=centre,
         years=years,
         drivers=tuple(drivers),
@@ -244,12 +281,23 @@ def cost_function(rows: pl.DataFrame, drivers: Sequence[str] = ()) -> CostFuncti
         _design=design,
         _group=group,
         codes=tuple(per_municipality["code"].to_list()),
+        smearing=smearing(fit, design, size),
     )
 
 
 def coefficients(rows: pl.DataFrame, drivers: Sequence[str]) -> int:
     """How many coefficients a cost function on these rows has."""
     return 2 + int(rows["year"].n_unique()) + len(drivers)
+
+
+def _usual(cost: Array, expected: Array) -> dict[str, Array]:
+    """Modelled cost times the quartiles of published over modelled cost."""
+    ratio = cost / expected
+    ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
+    if not len(ratio):
+        return {"usual_low_eur": np.full(len(cost), np.nan), "usual_high_eur": np.full(len(cost), np.nan)}
+    low, high = np.quantile(ratio, [0.25, 0.75])
+    return {"usual_low_eur": expected * low, "usual_high_eur": expected * high}
 
 
 def _columns(rows: pl.DataFrame, names: Sequence[str]) -> Array:

@@ -22,6 +22,7 @@ from verband.numerics.least_squares import CollinearError
 
 DRAWS = 1_000
 NET = "net cost"
+MISFIT = "a curve with one bend does not fit"
 MAINLY_ARRANGEMENTS = "mainly through arrangements"
 WITH_ZEROS = "zero spending included"
 
@@ -49,7 +50,7 @@ class Scale:
     at_inhabitants
         Where the elasticity is taken; the geometric mean unless asked otherwise.
     elasticity, standard_error, low, high, level
-        With drivers; 95% interval.
+        Of typical cost (the geometric mean), with drivers; 95% interval.
     without_drivers
         The elasticity when size also stands for what goes with it.
     cheapest_scale, cheapest_low, cheapest_high
@@ -95,6 +96,11 @@ class Scale:
     def cost_key(self) -> bool:
         """Whether the cost runs mainly through arrangements, so that size shows the cost key and not the work."""
         return any(flag.startswith(MAINLY_ARRANGEMENTS) for flag in self.flags)
+
+    @property
+    def misfit(self) -> bool:
+        """Whether a curve with one bend is rejected, so that differences between sizes rest on its form."""
+        return any(flag.startswith(MISFIT) for flag in self.flags)
 
     @property
     def often_zero(self) -> bool:
@@ -182,7 +188,8 @@ def task_model(
     except CollinearError as error:
         return LeftOut(task, f"the drivers cannot be told apart here ({error})")
     at = model.at_mean if at_inhabitants is None else at_inhabitants
-    found, cheapest = model.elasticity(at), _cheapest(model, rng)
+    found, rejected = model.elasticity(at), _misfit(model)
+    cheapest = _cheapest(model, rng, misfit=bool(rejected))
     year = model.years[-1]
     answer = Scale(
         task=task,
@@ -199,9 +206,9 @@ def task_model(
         n_observations=model.fit.n,
         n_municipalities=model.fit.groups,
         years=model.years,
-        verdict=verdict(found.low, found.high),
+        verdict=verdict(found.low, found.high) if model.supports(at) else "inconclusive",
         drivers=tuple(drivers),
-        flags=(*flags, *_flags(known, positive, complete), *_extrapolated(model, at)),
+        flags=(*flags, *_flags(known, positive, complete), *_extrapolated(model, at), *rejected),
         variants=(
             *(_variant(name, other, drivers, at) for name, other in variants),
             *_with_zeros(known.drop_nulls(list(drivers)), model, at),
@@ -236,10 +243,17 @@ def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) 
     return tuple(flags)
 
 
+def _misfit(model: CostFunction) -> tuple[str, ...]:
+    p_value = model.form_p_value()
+    if p_value is None or p_value >= rule("form_level"):
+        return ()
+    return (f"{MISFIT} (p = {p_value:.1g}): no cheapest scale, and no difference between two sizes",)
+
+
 def _extrapolated(model: CostFunction, at: float) -> tuple[str, ...]:
     if model.supports(at):
         return ()
-    return (f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated",)
+    return (f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated, so without a verdict",)
 
 
 def _zero_share(known: pl.DataFrame) -> float:
@@ -276,13 +290,16 @@ def _with_zeros(known: pl.DataFrame, model: CostFunction, at: float) -> tuple[Va
     return (Variant(WITH_ZEROS, found.elasticity, found.low, found.high, found.n_observations),)
 
 
-def _cheapest(model: CostFunction, rng: np.random.Generator) -> tuple[float | None, float | None, float | None]:
+def _cheapest(
+    model: CostFunction, rng: np.random.Generator, *, misfit: bool
+) -> tuple[float | None, float | None, float | None]:
     """Size at which modelled cost per inhabitant is lowest, with its bootstrap interval."""
-    best = model.cheapest()
+    best = None if misfit else model.cheapest()
     if best is None:
         return None, None, None
     draws = model.bootstrap(draws=DRAWS, rng=rng)
-    sizes = [_lowest(draw[0], draw[1], model.smallest, model.largest) for draw in draws if np.isfinite(draw).all()]
+    smallest, largest = model.supported_sizes()
+    sizes = [_lowest(draw[0], draw[1], smallest, largest) for draw in draws if np.isfinite(draw).all()]
     low, high = np.quantile(sizes, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
     found = np.exp(model.centre + np.array([best, low, high]))
     return float(found[0]), float(found[1]), float(found[2])

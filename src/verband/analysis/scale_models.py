@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import polars as pl
@@ -27,9 +28,12 @@ class OwnScale:
         What it published, per inhabitant; ``None`` where missing.
     expected_eur, low_eur, high_eur
         Modelled cost per inhabitant at its own size and drivers, and the 95% interval of that mean; ``None`` where too
-        few municipalities are alike.
+        few municipalities are alike, or the interval says nothing.
+    usual_low_eur, usual_high_eur
+        Where the middle half of municipalities of this size and drivers lie.
     factor
-        2, or 0.5 where too few municipalities are twice as large; ``None`` where too few are of its own size.
+        2, or 0.5 where for most tasks too few municipalities are twice as large; the same for all tasks of a
+        municipality; ``None`` where that cannot be told.
     change, change_low, change_high
         Fraction by which cost per inhabitant differs for a municipality ``factor`` times as large, all else equal; 95%.
     """
@@ -40,6 +44,8 @@ class OwnScale:
     expected_eur: float | None
     low_eur: float | None
     high_eur: float | None
+    usual_low_eur: float | None
+    usual_high_eur: float | None
     factor: float | None
     change: float | None
     change_low: float | None
@@ -70,8 +76,9 @@ class Sum:
     cost_key
         Tasks mainly through arrangements; in none of the above, for there size shows the cost key.
     share
-        Share of the cost of the tasks with an estimate, per reading and for ``cost_key``; without tasks whose cost is
-        missing.
+        Share of the cost of the tasks that are judged, for ``less``, ``more`` and ``none``.
+    factor
+        2 or 0.5: with which other size all of them are compared; ``None`` where nothing is judged.
     by_chance
         How many differences chance alone would show: one in twenty.
     """
@@ -83,6 +90,7 @@ class Sum:
     unspent: tuple[OwnScale, ...]
     cost_key: tuple[OwnScale, ...]
     share: Mapping[str, float]
+    factor: float | None
     by_chance: float
 
     @property
@@ -129,9 +137,10 @@ class ScaleFacts:
         for item in ordered:
             spends = item.cost_eur is not None and item.cost_eur > 0
             groups["unspent" if not spends else "cost_key" if item.scale.cost_key else item.reading].append(item)
-        cost = {name: sum(max(item.cost_eur or 0.0, 0.0) for item in items) for name, items in groups.items()}
+        judged_groups = ("less", "more", "none")
+        cost = {name: sum(item.cost_eur or 0.0 for item in groups[name]) for name in judged_groups}
         whole = sum(cost.values())
-        judged = sum(len(groups[name]) for name in ("less", "more", "none"))
+        judged = sum(len(groups[name]) for name in judged_groups)
         return Sum(
             less=tuple(groups["less"]),
             more=tuple(groups["more"]),
@@ -140,6 +149,7 @@ class ScaleFacts:
             unspent=tuple(groups["unspent"]),
             cost_key=tuple(groups["cost_key"]),
             share={name: amount / whole for name, amount in cost.items()} if whole else {},
+            factor=next((item.factor for name in judged_groups for item in groups[name]), None),
             by_chance=judged * (1 - ordered[0].scale.level) if ordered else 0.0,
         )
 
@@ -177,14 +187,37 @@ class ScaleModels:
             "expected_eur",
             "low_eur",
             "high_eur",
+            "usual_low_eur",
+            "usual_high_eur",
             "factor",
             "change",
             "change_low",
             "change_high",
         )
         tasks = tuple(
-            OwnScale(item, **{name: rows[item.task][name] for name in names})
+            _told(OwnScale(item, **{name: rows[item.task][name] for name in names}))
             for item in self.tasks
             if item.task in rows
         )
-        return ScaleFacts(self.year, tasks, self.left_out, self.curves, self.expected)
+        return ScaleFacts(self.year, _one_factor(tasks), self.left_out, self.curves, self.expected)
+
+
+def _told(item: OwnScale) -> OwnScale:
+    """What may be told: no difference between sizes where the form of the curve is rejected."""
+    if not item.scale.misfit:
+        return item
+    return replace(item, factor=None, change=None, change_low=None, change_high=None)
+
+
+def _one_factor(tasks: tuple[OwnScale, ...]) -> tuple[OwnScale, ...]:
+    """Compare every task with the same other size, that of most; what is told for the other size is left out."""
+    counts = Counter(item.factor for item in tasks if item.factor is not None)
+    if len(counts) < 2:
+        return tasks
+    chosen = max(counts, key=lambda factor: (counts[factor], factor))
+    return tuple(
+        item
+        if item.factor in (chosen, None)
+        else replace(item, factor=None, change=None, change_low=None, change_high=None)
+        for item in tasks
+    )

@@ -77,10 +77,13 @@ def spending_decision(rows: pl.DataFrame, positive: CostFunction, *, at_inhabita
     steepness = float(slope @ spends.coefficients)
     weights = np.zeros(positive.fit.k)
     weights[:2] = 1.0, 2 * m
-    estimate = float(weights @ positive.fit.coefficients) + (1 - chance) * steepness
+    # What those spend on average rises with size also by the smearing factor, which may go with it.
+    estimate = float(weights @ positive.fit.coefficients + positive.smearing.coefficients[1])
+    estimate += (1 - chance) * steepness
+    amount = positive.fit.scores @ weights + positive.smearing.scores[:, 1]
     gradient = (1 - chance) * slope - chance * (1 - chance) * steepness * at
     error = pl.DataFrame({"code": rows["code"].unique().sort(), "decision": spends.scores @ gradient}).join(
-        pl.DataFrame({"code": list(positive.codes), "amount": positive.fit.scores @ weights}), on="code", how="left"
+        pl.DataFrame({"code": list(positive.codes), "amount": amount}), on="code", how="left"
     )
     both = (error["decision"] + error["amount"].fill_null(0.0)).to_numpy()
     from scipy.special import stdtrit  # noqa: PLC0415  slow to start

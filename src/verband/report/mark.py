@@ -11,6 +11,7 @@ from verband.analysis.portrait import Portrait
 from verband.program import program_hash
 
 _HEAD_BYTES = 4096
+_END_BYTES = 64
 _META = re.compile(r'<meta name="verband-made-from" content="([^"]*)">')
 
 
@@ -30,10 +31,13 @@ def mark(code: str, *, snapshot: str, on: date, language: str) -> str:
 
 
 def read_mark(path: Path) -> str | None:
-    """Return the mark of a page on disk; ``None`` where there is no such page, or it has none."""
+    """Return the mark of a page on disk; ``None`` where there is no such page, it has none, or it is cut off."""
     try:
         with path.open("rb") as stream:
             head = stream.read(_HEAD_BYTES).decode("utf-8", errors="replace")
+            stream.seek(max(path.stat().st_size - _END_BYTES, 0))
+            if not stream.read().rstrip().endswith(b"</html>"):
+                return None
     except OSError:
         return None
     found = _META.search(head)

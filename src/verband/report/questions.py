@@ -11,6 +11,7 @@ from verband.report.page import Answer
 from verband.report.sections.arrangements import sources_of, years_between
 from verband.report.sections.finances import latest_balance
 from verband.report.sections.scale import SOURCE as SCALE_SOURCE
+from verband.report.sections.scale import counts_of, size_of
 
 MOST_WORDS = 25
 UNKNOWN = "unknown"
@@ -168,7 +169,7 @@ def _influence(context: Context) -> Told:
         name=_cut(item.name),
         votes=part,
         share=share,
-        number=len(known),
+        number=len(with_share or known),
         total=len(found.items if found else ()),
     )
     return text, "derived", context.loaded("own_arrangements"), "arrangements"
@@ -216,5 +217,6 @@ def _alternatives(context: Context) -> Told:
     found = facts.sum() if facts else None
     if found is None or not found.judged:
         return _unknown(context, "alternatives", "unanswered")
-    text = context.words("answers.alternatives_scale", less=len(found.less), more=len(found.more), judged=found.judged)
+    counts = counts_of(context, found)
+    text = context.words(f"answers.alternatives_scale.{size_of(found)}", **counts, judged=found.judged)
     return text, "estimated", context.loaded(*SCALE_SOURCE), "scale"

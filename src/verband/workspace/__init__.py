@@ -29,6 +29,7 @@ from verband.warehouse.export import ExportFormat, export_table
 from verband.warehouse.status import Status, read_status
 from verband.warehouse.store import FILE_NAME, Warehouse, opened
 from verband.workspace.arrangements import gather_arrangements
+from verband.workspace.efficiency import EfficiencyAnswer, gather_efficiency
 from verband.workspace.first_answers import (
     DependenceAnswer,
     StaffingAnswer,
@@ -40,6 +41,7 @@ from verband.workspace.participation import ParticipationAnswer, gather_particip
 from verband.workspace.portrait import Portraits, predecessors
 from verband.workspace.scale import SEED, ScaleAnswer, gather_scale
 from verband.workspace.series import Series, gather_series
+from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
 
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
 
@@ -332,6 +334,53 @@ class Workspace:
             return gather_scale(
                 warehouse, self.folder, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress
             )
+
+    def efficiency(
+        self,
+        task: str,
+        *,
+        year: int | None = None,
+        method: str = "dea",
+        seed: int = SEED,
+        progress: Progress = silent,
+    ) -> EfficiencyAnswer:
+        """Compare the cost of a task with the least cost of the same volumes (M1, M8): no saving that can be had.
+
+        Parameters
+        ----------
+        task
+            Iv3 code or words of its title.
+        year
+            Year of the accounts, the latest by default.
+        method
+            ``dea`` (envelopment of one year) or ``sfa`` (stochastic cost frontier on all years).
+        seed
+            For the bootstrap of envelopment; the same seed gives the same answer.
+        progress
+            Called during the bootstrap.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such task, or no accounts of that year.
+        BadInputError
+            If the task is financial, or there is no such method.
+        MissingDataError
+            If the workspace lacks the tables or the volumes, or there are too few municipalities.
+        """
+        with self._open() as warehouse:
+            return gather_efficiency(warehouse, task, year=year, method=method, seed=seed, progress=progress)
+
+    def steering_loss(self) -> SteeringAnswer:
+        """Say whether cost, or its growth, rises with the share that runs through arrangements (M8).
+
+        Raises
+        ------
+        MissingDataError
+            If the workspace lacks the lists, inhabitants or key totals.
+        """
+        with self._open() as warehouse:
+            return gather_steering_loss(warehouse)
 
     def portrait(self, municipality: str, *, on: date) -> Portrait:
         """Gather all facts about one municipality that a dossier shows; parts without data are ``None`` and named.

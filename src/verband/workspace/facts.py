@@ -152,10 +152,16 @@ class Facts:
     def before_mergers(self) -> pl.DataFrame:
         """Municipalities of the latest list in years in which they still were several: ``code, year``.
 
-        What comes from elsewhere by a border correction does not count.
+        What brings less than a tenth of the inhabitants does not count, as with a border correction.
         """
         least = next(float(row["value"]) for row in reference("boundary_rules") if row["rule"] == "border_correction")
-        parts = self.weights.filter(pl.col("weight").is_null() | (pl.col("weight") >= least))
+        people = self.inhabitants.select("code", "year", pl.col("inhabitants").alias("brought"))
+        brought = pl.col("weight") * pl.col("brought")
+        parts = (
+            self.weights.join(people, on=["code", "year"], how="left")
+            .with_columns((brought / brought.sum().over("target", "year")).alias("share"))
+            .filter(pl.col("share").is_null() | (pl.col("share") >= least))
+        )
         several = parts.group_by("target", "year").len().filter(pl.col("len") > 1)
         return several.select(pl.col("target").alias("code"), "year")
 

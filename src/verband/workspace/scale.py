@@ -143,7 +143,8 @@ class ScaleRows:
         if task.nature == "financial":
             return LeftOut(task.code, f"mainly financial or negative amounts: {task.nature_reason}")
         try:
-            plan = {item.year: item.codes for item in series_plan(task.code, self.facts.years) if item.codes}
+            asked = f"{task.code}@{self.facts.year}"  # as the code is now: some had another content before
+            plan = {item.year: item.codes for item in series_plan(asked, self.facts.years) if item.codes}
         except UnknownNameError as error:
             return LeftOut(task.code, error.what)
         drivers, names = self.facts.drivers(task.code[0])
@@ -239,7 +240,8 @@ class ScaleRows:
         if self._income.is_empty():
             return []
         year = int(self._income["year"].item(0))
-        codes = next((item.codes for item in series_plan(task.code, [year]) if item.codes), ())
+        asked = f"{task.code}@{self.facts.year}"
+        codes = next((item.codes for item in series_plan(asked, [year]) if item.codes), ())
         rows = (
             self._income.filter(pl.col("task").is_in(list(codes)))
             .group_by("code", "year", maintain_order=True)

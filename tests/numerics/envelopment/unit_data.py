@@ -48,9 +48,7 @@ def _solved(sign, left, right, sums, objective):
         turn = 1.0 if kind == "nirs" else -1.0
         left, right = np.vstack([left, turn * row]), np.append(right, turn)
     bounds = [(None, None)] + [(0, None)] * (left.shape[1] - 1)
-    found = linprog(
-        sign * objective, left, right, *equations, bounds=bounds, method="highs", options=PRECISE
-    )
+    found = linprog(sign * objective, left, right, *equations, bounds=bounds, method="highs", options=PRECISE)
     return found.x if found.status == 0 else None
 
 

@@ -11,14 +11,17 @@ other side is free. Results are turned back to the scale of (0, 1].
 
 - Smoothing with reflection at 1 (Silverman, 1986, section 2.10): ``n`` draws ``b`` with replacement from ``d`` and
   ``2 - d`` together, ``mean b + (b + h e - mean b) / sqrt(1 + h^2 / s^2)`` with ``e`` standard normal and ``s^2`` the
-  variance of the reflected set, and what falls below 1 reflected (Simar and Wilson, 1998, section 4; Daraio and Simar,
-  2007, section 3.4).
+  variance of the reflected set, and what falls below 1 reflected (Simar and Wilson, 1998; Daraio and Simar, 2007,
+  section 3.4).
 - Bandwidth: Silverman's (1986, equation 3.31) ``0.9 min(sd, IQR / 1.349) (2k)^(-1/5)`` on the ``k`` distances above 1
   with their reflections, since those at 1 are there by construction; then brought to the spread and number of all
   distances, ``(2k / n)^(1/5) sd(d) / sd(reflected)`` (Simar and Wilson, 2008; Daraio and Simar, 2007, equation 3.26).
 - Bias-corrected distance ``2 d - mean d*``. Interval by the percentiles of the differences ``d* - d`` (Simar and
   Wilson, 2000): ``[2 d - q(1 - a/2), 2 d - q(a/2)]``. As the estimate is always too good, both ends, and the corrected
   efficiency, lie below the efficiency that was measured.
+
+In small samples the intervals cover the truth less often than they say: with 50 to 100 units, one input and one output
+those of 95% cover about 85% (the simulation in the tests).
 """
 
 from __future__ import annotations
@@ -136,7 +139,7 @@ def bootstrap(
     units = Units.checked(inputs, outputs)
     farrell = farrell_measures(units, orientation, returns)
     distance = 1 / farrell if orientation == "input" else farrell
-    source = _Source(units, distance, _bandwidth(distance), orientation, returns, seed)
+    source = Replications(units, distance, silverman_bandwidth(distance), orientation, returns, seed)
     sums, tails, done = _Sums(len(units)), _Tails(len(units), replications, level), 0
     with one_thread():
         for drawn in _in_order(source, replications, workers):
@@ -165,7 +168,14 @@ def bootstrap(
     )
 
 
-def _bandwidth(distance: Array) -> float:
+def silverman_bandwidth(distance: Array) -> float:
+    """Bandwidth for smoothing distances, shape (n,), at least 1; the rule is in the module.
+
+    Raises
+    ------
+    BootstrapError
+        If no distance lies above 1.
+    """
     inside = distance[distance > _INSIDE]
     if not inside.size:
         raise BootstrapError("no unit lies inside the frontier: there is no inefficiency to draw from")
@@ -179,8 +189,18 @@ def _bandwidth(distance: Array) -> float:
 
 
 @dataclass(frozen=True, slots=True)
-class _Source:
-    """Where replications come from: each by its number alone."""
+class Replications:
+    """Where replications come from: each by its number alone.
+
+    Attributes
+    ----------
+    units
+        As observed.
+    distance
+        As measured, shape (n,).
+    bandwidth, orientation, returns, seed
+        As in :class:`Bootstrapped`.
+    """
 
     units: Units
     distance: Array
@@ -191,7 +211,7 @@ class _Source:
 
     def draw(self, numbers: range) -> Array:
         """Distances of all units against the frontiers of some replications, shape (replications, n)."""
-        moved = [self._moved(number) for number in numbers]
+        moved = [self.moved(number) for number in numbers]
         found = measured(Frame.of(moved, self.units, self.orientation, self.returns), slacks=False)
         for row, status in enumerate(found.status):
             if status != "solved":
@@ -199,7 +219,7 @@ class _Source:
         farrell = found.farrell.reshape(len(moved), len(self.units))
         return 1 / farrell if self.orientation == "input" else farrell
 
-    def _moved(self, number: int) -> Units:
+    def moved(self, number: int) -> Units:
         """The units of one replication: on the measured frontier, then inside it by the distance that was drawn."""
         rng = np.random.default_rng(np.random.SeedSequence(self.seed, spawn_key=(number,)))
         reflected = np.concatenate([self.distance, 2 - self.distance])
@@ -213,7 +233,7 @@ class _Source:
         return Units(self.units.inputs, self.units.outputs / ratio)
 
 
-def _in_order(source: _Source, replications: int, workers: int) -> Iterator[Array]:
+def _in_order(source: Replications, replications: int, workers: int) -> Iterator[Array]:
     """Replications in blocks that do not depend on the number of workers, in order, few of them ahead."""
     size = max(1, _PROGRAMS_AT_ONCE // len(source.distance))
     blocks = (range(begin, min(begin + size, replications)) for begin in range(0, replications, size))

@@ -1,7 +1,7 @@
 """Efficiency of units against the frontier that they span themselves, with slacks and peers.
 
 Radial measure of Farrell (1957) by the programs of Charnes, Cooper and Rhodes (1978) and Banker, Charnes and Cooper
-(1984); slacks in a second stage (Ali and Seiford, 1993; Coelli, 1996, section 3): at the radial target, the largest sum
+(1984); slacks in a second stage (Ali and Seiford, 1993; Coelli, 1996): at the radial target, the largest sum
 of all slacks in the units of the data. Which slacks make up that sum, and which peers go with it, is not always unique.
 """
 

@@ -66,7 +66,7 @@ def measure_hull(
     excluded: Numbers | None = None,
     slacks: bool = False,
 ) -> Measured:
-    """Measure points against the free disposal hull; parameters as in :func:`verband.numerics.envelopment.measure`.
+    """Measure points against the hull; parameters as in :func:`verband.numerics.envelopment.radial.measure`.
 
     The peer is the unit with the best measure, of several the one with the largest sum of slacks, then the first.
     """

@@ -1,7 +1,8 @@
-"""Potential gains of merging units, and where they come from (Bogetoft and Wang, 2005, section 3).
+"""Potential gains of merging units, and where they come from.
 
-For units ``J`` with ``H`` members, inputs ``x`` and outputs ``y``, and ``E(x0, y0)`` Farrell's measure of a point
-against the frontier of all units (written for the input orientation):
+Bogetoft and Wang (2005); Bogetoft and Otto (2011, chapter 9). For units ``J`` with ``H`` members, inputs ``x`` and
+outputs ``y``, and ``E(x0, y0)`` Farrell's measure of a point against the frontier of all units (written for the input
+orientation):
 
     potential  E  = E(sum x, sum y)
     pure       E* = E(sum e x, sum y)            with e the measure of each unit by itself
@@ -126,9 +127,11 @@ def _summed(units: Units, members: Sequence[tuple[int, ...]]) -> Units:
 
 
 def _known(found: Measured) -> list[float | None]:
+    """Measures; None for a point outside the technology, or (a measure of 0) one that shares no output with it."""
     for row, status in enumerate(found.status):
         if status not in {"solved", "infeasible"}:
             raise UnsolvedError(row, status)
     return [
-        float(value) if status == "solved" else None for value, status in zip(found.farrell, found.status, strict=True)
+        float(value) if status == "solved" and value > 0 else None
+        for value, status in zip(found.farrell, found.status, strict=True)
     ]

@@ -1,6 +1,6 @@
 """Efficiency of order m: against the best of ``m`` units drawn at random, instead of the best of all.
 
-Cazals, Florens and Simar (2002); Daraio and Simar (2005, section 3). Input orientation: of the units that produce at
+Cazals, Florens and Simar (2002); Daraio and Simar (2005). Input orientation: of the units that produce at
 least as much as a point, ``m`` are drawn with replacement; the measure is the expected smallest of ``max_i x_i / x0_i``
 over the draws. Output orientation: of the units that use no more, the expected largest of ``min_r y_r / y0_r``. One
 extreme unit hardly moves it, no convexity is assumed, and it tends to the measure of the free disposal hull as ``m``
@@ -11,7 +11,7 @@ inputs and outputs, and no simulation is needed: with ratios ``r_1 <= ... <= r_N
 
     E min = sum_k r_k ((N - k + 1)^m - (N - k)^m) / N^m,
 
-which is the integral of the m-th power of the conditional survival function (Daraio and Simar, 2005, equation 3.9)
+which is the integral of the m-th power of the conditional survival function (Daraio and Simar, 2005)
 without discretisation. The standard error is that of the infinitesimal jackknife (Efron, 1982, chapter 6), from the
 influence of each unit on that integral. :func:`simulated_order_m` is the Monte Carlo algorithm of the same authors.
 """

@@ -3,7 +3,7 @@
 Scale efficiency is efficiency under constant returns over that under variable returns (Banker, Charnes and Cooper,
 1984). A unit operates under constant returns where the two are equal, else under decreasing returns where those under
 non-increasing returns equal those under variable returns, else under increasing returns (Färe, Grosskopf and Lovell,
-1985; Coelli, 1996, section 2.3). The nature belongs to the point on the frontier that the unit is compared with, and
+1985; Coelli, 1996). The nature belongs to the point on the frontier that the unit is compared with, and
 may differ between orientations. The free disposal hull has none.
 """
 

@@ -35,7 +35,7 @@ GAIN = 1e-11
 RESIDUAL = 1e-11
 """Largest residual of a solution, relative to what is added up in that row."""
 _LITTLE = 1e-4
-_LOST = 1e-3
+_LOST = 1e-6
 _PIVOT = 1e-9
 _TIE = 1e-12
 _PATIENCE = 3

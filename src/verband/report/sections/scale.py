@@ -6,10 +6,12 @@ from verband.analysis.scale_models import OwnScale, ScaleFacts, Sum
 from verband.report import charts
 from verband.report.charts.curve import highest_shown
 from verband.report.context import Context
+from verband.report.numbers import NO_BREAK
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
 SOURCE = ("cost_per_task", "inhabitants", "grant_volumes")
 NUMBER_SHOWN = 3
+_DASH = f"{NO_BREAK}–{NO_BREAK}"
 
 
 def scale(context: Context) -> Section:
@@ -27,12 +29,17 @@ def scale(context: Context) -> Section:
         return Section("scale", topic, words("scale.heading_unlike", name=context.name), (missing, table, limits))
     shown = (*found.less, *found.more)
     key = "scale.charts_shown" if shown else "scale.charts_largest"
-    chosen = sorted(shown or found.none, key=lambda item: -(item.cost_eur or 0.0))[:NUMBER_SHOWN]
+    drawn = [item for item in (shown or found.none) if item.expected_eur is not None]
+    chosen = sorted(drawn, key=lambda item: -(item.cost_eur or 0.0))[:NUMBER_SHOWN]
     number = words.cardinal(len(chosen))
     blocks: list[Block] = [
         _finding(context, found),
         *_notes(context, found),
-        Paragraph(words(key if len(chosen) > 1 else f"{key}_one", number=number, name=context.name), "text"),
+        *(
+            [Paragraph(words(key if len(chosen) > 1 else f"{key}_one", number=number, name=context.name))]
+            if chosen
+            else []
+        ),
         *(_chart(context, facts, item) for item in chosen),
         _table(context, facts, found),
         Paragraph(words("scale.limits"), "limits"),
@@ -44,26 +51,36 @@ def _heading(context: Context, found: Sum) -> str:
     words = context.words
     if not found.less and not found.more:
         return words("scale.heading_none", judged=found.judged)
-    return words(
-        "scale.heading", less=words.cardinal(len(found.less)), more=words.cardinal(len(found.more)), judged=found.judged
-    )
+    return words(f"scale.heading_{size_of(found)}", **counts_of(context, found), judged=found.judged)
+
+
+def size_of(found: Sum) -> str:
+    """With which other size the tasks are compared: ``twice`` or ``half`` as large."""
+    return "half" if found.factor is not None and found.factor < 1 else "twice"
+
+
+def _readings(found: Sum) -> tuple[tuple[str, str, tuple[OwnScale, ...]], ...]:
+    """What one of the other size spends, less, more or the same, with the reading that this is, and the tasks."""
+    cheaper, dearer = ("less", found.less), ("more", found.more)
+    if size_of(found) == "half":
+        cheaper, dearer = dearer, cheaper
+    return ("less", *cheaper), ("more", *dearer), ("none", "none", found.none)
+
+
+def counts_of(context: Context, found: Sum) -> dict[str, str]:
+    """On how many tasks one of the other size spends less and more, in words."""
+    return {name: context.words.cardinal(len(items)) for name, _, items in _readings(found)}
 
 
 def _finding(context: Context, found: Sum) -> Paragraph:
     words, numbers = context.words, context.numbers
-    told = words(
-        "scale.finding",
-        name=context.name,
-        less=words.cardinal(len(found.less)),
-        more=words.cardinal(len(found.more)),
-        none=words.cardinal(len(found.none)),
-    )
-    if found.less or found.more:
-        told += " " + words(
-            "scale.shares",
-            less=numbers.short_percent(found.share["less"]),
-            more=numbers.short_percent(found.share["more"]),
-        )
+    told = words("scale.finding", name=context.name, size=words(f"scale.size_{size_of(found)}"))
+    parts = [
+        words.count(f"scale.finding_{name}", len(items), share=numbers.short_percent(found.share.get(reading, 0.0)))
+        for name, reading, items in _readings(found)
+        if items
+    ]
+    told += " " + words("scale.finding_told", told=words.join(parts))
     return Paragraph(told, "finding", "estimated", context.loaded(*SOURCE))
 
 
@@ -71,12 +88,17 @@ def _notes(context: Context, found: Sum) -> list[Block]:
     words, numbers = context.words, context.numbers
     by_chance = numbers.exact(found.by_chance, 0 if found.by_chance >= 1 else 1)
     told = [words("scale.chance", judged=found.judged, by_chance=by_chance)]
+    staff = context.portrait.staff
+    if staff is not None and staff.own.outsourced:
+        told.insert(0, words("scale.outsourced", name=context.name))
     if found.cost_key:
         told.append(
             words.count("scale.cost_key", len(found.cost_key), names=words.join(_titles(context, found.cost_key)))
         )
     if found.unknown:
         told.append(words.count("scale.unknown", len(found.unknown), name=context.name))
+    if found.unspent:
+        told.append(words.count("scale.unspent", len(found.unspent), name=context.name))
     return [Paragraph(" ".join(told), "limits")]
 
 
@@ -90,13 +112,15 @@ def _chart(context: Context, facts: ScaleFacts, item: OwnScale) -> Figures:
     title = context.task_title(item.scale.task, facts.year)
     everyone, points = facts.everyone(item.scale.task), facts.curve(item.scale.task)
     own = context.known(None if item.cost_eur is None else numbers.euro(item.cost_eur))
-    between = words(
-        "common.between",
-        low=numbers.short_euro(item.low_eur or 0.0),
-        high=numbers.short_euro(item.high_eur or 0.0),
+    expected = numbers.short_euro(item.expected_eur or 0.0)
+    reading = words(
+        "scale.chart_reading",
+        name=context.name,
+        own=own,
+        expected=expected,
+        between=_between_euro(context, item.low_eur, item.high_eur),
+        usual=_between_euro(context, item.usual_low_eur, item.usual_high_eur),
     )
-    expected = f"{numbers.short_euro(item.expected_eur or 0.0)} ({between})"
-    reading = words("scale.chart_reading", name=context.name, own=own, expected=expected)
     top = highest_shown(everyone, item.cost_eur, [high for *_, high in points])
     if above := sum(value > top for _, value in everyone):
         reading += " " + words.count("scale.chart_above", above)
@@ -110,6 +134,13 @@ def _chart(context: Context, facts: ScaleFacts, item: OwnScale) -> Figures:
         own=(item.inhabitants, item.cost_eur, f"{context.name} {own}"),
     )
     return Figures(chart, words("scale.chart_unit", year=facts.year), reading)
+
+
+def _between_euro(context: Context, low: float | None, high: float | None) -> str:
+    if low is None or high is None:
+        return context.words("common.unknown")
+    write = context.numbers.short_euro
+    return context.words("common.between", low=write(low), high=write(high))
 
 
 def _change(context: Context, item: OwnScale) -> str:
@@ -135,15 +166,13 @@ def _table(context: Context, facts: ScaleFacts, found: Sum) -> Table:
         if item not in found.unspent
     ]
     rows += [_row(context, facts, item) for item in found.unspent]
-    columns = tuple(
-        words(f"scale.column_{name}") for name in ("task", "own", "expected", "change", "elasticity", "note")
-    )
+    columns = tuple(words(f"scale.column_{name}") for name in ("task", "own", "expected", "usual", "change", "note"))
     titles = [context.task_title(item.task, facts.year) for item in facts.left_out]
     note = words(
         "scale.table_note",
         first=first.years[0],
         last=first.years[-1],
-        level=numbers.short_percent(first.level),
+        level=numbers.percent(first.level, 0),
     )
     if titles:
         note += " " + words("scale.left_out", number=words.cardinal(len(titles)), names=words.join(titles))
@@ -161,21 +190,28 @@ def _row(context: Context, facts: ScaleFacts, item: OwnScale) -> tuple[str, ...]
     words, numbers = context.words, context.numbers
     estimate = item.scale
     own = context.known(None if item.cost_eur is None else numbers.euro(item.cost_eur))
-    expected = change = words("scale.too_unlike")
+    expected = usual = change = words("scale.too_unlike")
     if item.expected_eur is not None and item.low_eur is not None and item.high_eur is not None:
-        expected = f"{numbers.euro(item.expected_eur)} ({numbers.euro(item.low_eur)} – {numbers.euro(item.high_eur)})"
+        expected = (
+            f"{numbers.euro(item.expected_eur)} {_range(numbers.euro(item.low_eur), numbers.euro(item.high_eur))}"
+        )
+    if item.usual_low_eur is not None and item.usual_high_eur is not None:
+        usual = f"{numbers.euro(item.usual_low_eur)}{_DASH}{numbers.euro(item.usual_high_eur)}"
     if item.change is not None and item.change_low is not None and item.change_high is not None:
         size = "2×" if (item.factor or 0.0) > 1 else "½×"
-        low, high = numbers.signed_percent(item.change_low), numbers.signed_percent(item.change_high)
-        change = f"{size}: {numbers.signed_percent(item.change)} ({low} – {high})"
-    between = f"{numbers.exact(estimate.low, 2)} – {numbers.exact(estimate.high, 2)}"
-    elasticity = f"{numbers.exact(estimate.elasticity, 2)} ({between})"
+        ends = _range(numbers.signed_percent(item.change_low), numbers.signed_percent(item.change_high))
+        change = f"{size}: {numbers.signed_percent(item.change)} {ends}"
     notes = []
     if estimate.cost_key:
         notes.append(words("scale.note_cost_key"))
     if estimate.often_zero:
         notes.append(words("scale.note_zeros"))
     if item.cost_eur is not None and item.cost_eur <= 0:
-        notes.append(words("scale.note_unspent"))
+        notes.append(words("scale.note_unspent" if item.cost_eur == 0 else "scale.note_negative"))
     label = f"{estimate.task} {context.task_title(estimate.task, facts.year)}"
-    return label, own, expected, change, elasticity, "; ".join(notes) or "–"
+    return label, own, expected, usual, change, "; ".join(notes) or "–"
+
+
+def _range(low: str, high: str) -> str:
+    """An interval in brackets that stays on one line."""
+    return f"({low}{_DASH}{high})"

@@ -19,7 +19,6 @@ _GLOSSARY = (
     "solvency",
     "signal",
     "affiliated",
-    "elasticity",
     "interval",
     "model",
     "kinds",

@@ -1,0 +1,273 @@
+"""Gathering what the comparison of efficiency needs: cost and volumes in the boundaries of the latest list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import polars as pl
+
+from verband.analysis.efficiency import (
+    REPLICATIONS,
+    MunicipalEfficiency,
+    NotCompared,
+    TaskEfficiency,
+    cost_frontier,
+    envelopment,
+)
+from verband.analysis.scale import MAINLY_ARRANGEMENTS
+from verband.analysis.scale_rules import rule
+from verband.analysis.staffing import Staffing, staffing
+from verband.analysis.task_outputs import Output, task_outputs
+from verband.domain.task import series_plan
+from verband.domain.task_codes import Task, find_task
+from verband.domain.task_codes import task as task_of_year
+from verband.errors import BadInputError, MissingDataError, UnknownNameError
+from verband.numerics.least_squares import CollinearError
+from verband.numerics.threads import one_thread
+from verband.warehouse.building import Progress, silent
+from verband.warehouse.store import Warehouse
+from verband.workspace.facts import Facts
+
+METHODS = ("dea", "sfa")
+SEED = 1
+NO_SAVING = (
+    "An efficiency of 0.80 says that by this frontier the same volumes would cost 20% less. That is not a saving that "
+    "can be had: the volumes are needs, not what was delivered or how well, and the distance also holds need that they "
+    "do not tell, cost that others book elsewhere, prices and chance."
+)
+_ELSEWHERE = "organisation elsewhere: own pay is almost nil, its cost is booked as contributions"
+_SEVERAL = "merged since: in this year it still was several municipalities"
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyOfOne:
+    """Efficiency of one municipality with its name, size and the names of its peers."""
+
+    code: str
+    name: str
+    inhabitants: float | None
+    cost_eur_per_inhabitant: float | None
+    peers: tuple[tuple[str, float], ...]
+    answer: MunicipalEfficiency
+
+
+@dataclass(frozen=True, slots=True)
+class EfficiencyAnswer:
+    """Efficiency of all municipalities at one task.
+
+    Attributes
+    ----------
+    method
+        ``dea`` or ``sfa``.
+    year
+        Of the cost.
+    outputs
+        Volumes that were used.
+    municipalities
+        By code.
+    left_out
+        Code, name and reason of those that are not compared.
+    flags, notes
+        On the task; on the whole.
+    result
+        As the analysis gave it.
+    """
+
+    task: Task
+    method: str
+    year: int
+    outputs: tuple[Output, ...]
+    municipalities: tuple[EfficiencyOfOne, ...]
+    left_out: tuple[tuple[str, str, str], ...]
+    flags: tuple[str, ...]
+    notes: tuple[str, ...]
+    result: TaskEfficiency
+
+
+def gather_efficiency(
+    warehouse: Warehouse,
+    text: str,
+    *,
+    year: int | None,
+    method: str,
+    seed: int = SEED,
+    replications: int = REPLICATIONS,
+    progress: Progress = silent,
+) -> EfficiencyAnswer:
+    """Answer ``verband efficiency``: see :meth:`verband.workspace.Workspace.efficiency`."""
+    if method not in METHODS:
+        raise BadInputError(f"there is no method {method!r}", todo=f"Ask {' or '.join(METHODS)}")
+    code = find_task(text)
+    warehouse.require("cost_per_task", "grant_volumes")
+    facts = Facts(warehouse)
+    year = facts.year if year is None else year
+    if year not in facts.years:
+        raise UnknownNameError(
+            f"the workspace holds no accounts of {year}",
+            todo=f"It holds accounts from {facts.years[0]} to {facts.years[-1]}",
+        )
+    task = task_of_year(code, year)
+    if task.nature == "financial":
+        raise BadInputError(
+            f"task {task.code} ({task.title_nl}) has no efficiency: mainly financial or negative amounts",
+            where=task.nature_reason,
+            todo="Ask another task",
+        )
+    outputs, left = _outputs(facts, task, method)
+    rows = _rows(facts, task, [year] if method == "dea" else facts.years, outputs)
+    # What books its organisation elsewhere would span a frontier that nobody else can reach.
+    outsourced = _outsourced(facts, rows["year"].unique().to_list())
+    rows = rows.join(outsourced, on=["code", "year"], how="anti")
+    names = [item.measure for item in outputs]
+    with one_thread():
+        if method == "dea":
+            found = envelopment(
+                rows,
+                names,
+                year=year,
+                seed=seed,
+                replications=replications,
+                progress=lambda done, total: progress(done, total, "bootstrap"),
+            )
+        else:
+            try:
+                found = cost_frontier(rows, names, year=year)
+            except CollinearError as error:
+                raise MissingDataError(
+                    f"the outputs of task {task.code} cannot be told apart: {error}", where="grant volumes"
+                ) from None
+    found = replace(found, left_out=_with_outsourced(found, outsourced))
+    return _answer(facts, task, method, year, [item for item in outputs if item.measure in found.outputs], left, found)
+
+
+def _outputs(facts: Facts, task: Task, method: str) -> tuple[tuple[Output, ...], tuple[Output, ...]]:
+    """Outputs that the method can use, and those that it cannot."""
+    every = task_outputs(task.code, task.main_task, facts.measures.columns)
+    usable = tuple(item for item in every if method == "dea" or item.positive)
+    if not usable:
+        raise MissingDataError(
+            f"the workspace holds no volumes that count as output of task {task.code} ({task.title_nl})",
+            where="grant_volumes",
+            todo="Load the volumes of the municipal fund, or ask another task",
+        )
+    return usable, tuple(item for item in every if item not in usable)
+
+
+def _rows(facts: Facts, task: Task, years: list[int], outputs: tuple[Output, ...]) -> pl.DataFrame:
+    """One row per municipality of the latest list and year: cost of the task and volumes; null where not known."""
+    plan = {item.year: item.codes for item in series_plan(task.code, facts.years) if item.codes and item.year in years}
+    if not plan:
+        # One year alone needs no link to others.
+        plan = dict.fromkeys(years, (task.code,))
+    chosen = [(pl.col("year") == year) & pl.col("task").is_in(list(codes)) for year, codes in plan.items()]
+    amount = pl.when(pl.col("cost_keur").is_null().any()).then(None).otherwise(pl.col("cost_keur").sum())
+    cost = (
+        facts.tasks.filter(pl.any_horizontal(chosen))
+        .group_by("code", "year")
+        .agg(amount.alias("cost_keur"))
+        .join(facts.before_mergers, on=["code", "year"], how="anti")
+    )
+    listed = facts.people.filter(pl.col("year") == facts.boundaries).select("code").unique()
+    every = listed.join(pl.DataFrame({"year": sorted(plan)}, schema={"year": pl.Int64}), how="cross")
+    volumes = facts.measures.select("code", *(item.measure for item in outputs))
+    cost = cost.with_columns(pl.col("year").cast(pl.Int64))
+    return every.join(cost, on=["code", "year"], how="left").join(volumes, on="code", how="left").sort("code", "year")
+
+
+def _answer(
+    facts: Facts,
+    task: Task,
+    method: str,
+    year: int,
+    outputs: list[Output],
+    unusable: tuple[Output, ...],
+    found: TaskEfficiency,
+) -> EfficiencyAnswer:
+    of_year = facts.of_year(year).filter(pl.col("inhabitants") > 0)
+    people = dict(of_year.select("code", "inhabitants").iter_rows())
+    partly = {item.code for item in _staffing(facts, year) if item.partly_joint}
+    share = _transfers(facts, task)
+    merged = set(facts.before_mergers.filter(pl.col("year") == year)["code"]) if method == "dea" else set()
+    flags = []
+    if share is not None and share > rule("arrangement_share"):
+        flags.append(
+            f"{MAINLY_ARRANGEMENTS}: {share:.0%} of the cost of main task {task.main_task} is transfers, so this "
+            "compares cost keys, not the work"
+        )
+    return EfficiencyAnswer(
+        task=task,
+        method=method,
+        year=year,
+        outputs=tuple(outputs),
+        municipalities=tuple(_one(facts, item, people, partly) for item in found.municipalities),
+        left_out=tuple(_left_out(facts, item, merged) for item in found.left_out),
+        flags=tuple(flags),
+        notes=_notes(facts, method, year, unusable, found),
+        result=found,
+    )
+
+
+def _one(facts: Facts, item: MunicipalEfficiency, people: Mapping[str, float], partly: set[str]) -> EfficiencyOfOne:
+    number = people.get(item.code)
+    known = item.cost_keur is not None and number is not None
+    flags = (*item.flags, "part of the organisation elsewhere") if item.code in partly else item.flags
+    return EfficiencyOfOne(
+        code=item.code,
+        name=facts.names.name(item.code),
+        inhabitants=number,
+        cost_eur_per_inhabitant=(item.cost_keur or 0.0) * 1000 / (number or 1.0) if known else None,
+        peers=tuple((facts.names.name(code), weight) for code, weight in item.peers),
+        answer=replace(item, flags=flags),
+    )
+
+
+def _left_out(facts: Facts, item: NotCompared, merged: set[str]) -> tuple[str, str, str]:
+    return item.code, facts.names.name(item.code), _SEVERAL if item.code in merged else item.reason
+
+
+def _staffing(facts: Facts, year: int) -> tuple[Staffing, ...]:
+    of_year = facts.of_year(year).filter(pl.col("inhabitants") > 0)
+    return staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
+
+
+def _outsourced(facts: Facts, years: list[int]) -> pl.DataFrame:
+    """Municipalities and years in which the staff works for another organisation: ``code, year``."""
+    found = [(item.code, year) for year in years for item in _staffing(facts, year) if item.outsourced]
+    return pl.DataFrame(found, schema={"code": pl.String, "year": pl.Int64}, orient="row")
+
+
+def _with_outsourced(found: TaskEfficiency, outsourced: pl.DataFrame) -> tuple[NotCompared, ...]:
+    compared = {item.code for item in found.municipalities}
+    apart = {code: NotCompared(code, _ELSEWHERE) for code in outsourced["code"].unique() if code not in compared}
+    each = {item.code: item for item in found.left_out} | apart
+    return tuple(each[code] for code in sorted(each))
+
+
+def _transfers(facts: Facts, task: Task) -> float | None:
+    if not facts.warehouse.has("cost_per_main_task_category"):
+        return None
+    shares = facts.warehouse.query("transfers_of_main_task", main_task=task.main_task, report=facts.report)
+    return float(shares["share"].item(0)) if shares.height and shares["share"].item(0) is not None else None
+
+
+def _notes(
+    facts: Facts, method: str, year: int, unusable: tuple[Output, ...], found: TaskEfficiency
+) -> tuple[str, ...]:
+    volumes = max(facts.warehouse.table("grant_volumes")["year"].to_list())
+    notes = [f"Volumes are one cross-section, those of the newest circular ({volumes}), in all years the same."]
+    if method == "dea":
+        notes.append(
+            f"Data envelopment analysis, accounts {year} in the boundaries of the latest list: input is the cost of "
+            "the task; variable returns to scale; 95% intervals by bootstrap."
+        )
+    else:
+        notes.append(
+            f"Stochastic cost frontier, accounts {found.years[0]}-{found.years[-1]}, year effects, inefficiency half-"
+            "normal and the same in all years: whatever sets a municipality apart for good counts as inefficiency. The "
+            "interval leaves out that the frontier is estimated."
+        )
+    if unusable:
+        left = ", ".join(item.meaning for item in unusable)
+        notes.append(f"Not used, for many municipalities have none and zero has no logarithm: {left}.")
+    return (*notes, *(f"{note[0].upper()}{note[1:]}." for note in found.notes), NO_SAVING)

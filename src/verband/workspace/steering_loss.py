@@ -1,0 +1,132 @@
+"""Gathering M8: cost against the share that ran through arrangements, in the boundaries of the latest list."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import polars as pl
+
+from verband.analysis.staffing import staffing
+from verband.analysis.steering_loss import SteeringLoss, earlier, steering_loss
+from verband.errors import MissingDataError
+from verband.numerics.least_squares import CollinearError
+from verband.warehouse.store import Warehouse
+from verband.workspace.facts import Facts
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringVariant:
+    """One of the ways to ask it; ``result`` is ``None`` with the reason in ``missing``."""
+
+    name: str
+    result: SteeringLoss | None
+    missing: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SteeringAnswer:
+    """Whether cost and its growth rise with the share through arrangements.
+
+    Attributes
+    ----------
+    level, growth
+        The two main estimates: cost within municipalities on the share of the year before; growth on the share two
+        years before.
+    variants
+        Other designs.
+    doubtful
+        Municipality-years whose share is in doubt and left out.
+    source
+        Tables.
+    """
+
+    level: SteeringVariant
+    growth: SteeringVariant
+    variants: tuple[SteeringVariant, ...]
+    doubtful: int
+    source: str
+
+
+def gather_steering_loss(warehouse: Warehouse) -> SteeringAnswer:
+    """Answer M8: see :meth:`verband.workspace.Workspace.steering_loss`."""
+    facts = Facts(warehouse)
+    totals = facts.totals.join(facts.before_mergers, on=["code", "year"], how="anti")
+    drivers, names = _drivers(facts)
+    rows = totals.select("code", "year", "inhabitants", "cost_keur")
+    rows = rows.join(drivers, on="code", how="left") if names else rows
+    shares = _shares(totals)
+    before, two = (_beside(rows, earlier(shares, years)) for years in (1, 2))
+    outsourced = _outsourced(facts)
+
+    def own(table: pl.DataFrame) -> pl.DataFrame:
+        return table.join(outsourced, on=["code", "year"], how="anti")
+
+    variants = [
+        _asked("cost between municipalities, share of the year before", before, names),
+        _asked("cost between municipalities, share two years before", two, names),
+        _asked("cost within municipalities, share two years before", two, within=True),
+        _asked("cost within municipalities, without organisations elsewhere", own(before), within=True),
+        _asked("cost between municipalities, without organisations elsewhere", own(before), names),
+        _asked("growth, without organisations elsewhere", own(two), names, growth=True),
+    ]
+    try:
+        budget = _beside(rows, _shares(Facts(warehouse, report="budget").totals))
+    except MissingDataError as error:
+        variants.append(SteeringVariant("cost within municipalities, share in the budget", None, error.what))
+    else:
+        variants.append(_asked("cost within municipalities, share in the budget", budget, within=True))
+        variants.append(_asked("cost between municipalities, share in the budget", budget, names))
+    return SteeringAnswer(
+        level=_asked("cost within municipalities, share of the year before", before, within=True),
+        growth=_asked("growth, share two years before", two, names, growth=True),
+        variants=tuple(variants),
+        doubtful=int(totals["doubtful"].sum()),
+        source=warehouse.source_of("key_totals"),
+    )
+
+
+def _asked(
+    name: str, rows: pl.DataFrame, drivers: tuple[str, ...] = (), *, within: bool = False, growth: bool = False
+) -> SteeringVariant:
+    try:
+        return SteeringVariant(
+            name, steering_loss(rows, drivers, outcome="growth" if growth else "cost", within=within)
+        )
+    except CollinearError:
+        return SteeringVariant(name, None, "the share cannot be told from the rest")
+    except ValueError:
+        return SteeringVariant(name, None, "too few municipalities")
+
+
+def _shares(totals: pl.DataFrame) -> pl.DataFrame:
+    usable = ~pl.col("doubtful") & (pl.col("cost_keur") > 0)
+    share = pl.when(usable).then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
+    return totals.select("code", "year", share.alias("share"))
+
+
+def _beside(rows: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(shares, on=["code", "year"], how="left")
+
+
+def _drivers(facts: Facts) -> tuple[pl.DataFrame, tuple[str, ...]]:
+    """The drivers of all main tasks together, each once."""
+    found: pl.DataFrame | None = None
+    names: tuple[str, ...] = ()
+    if facts.warehouse.has("grant_volumes"):
+        for main_task in "012345678":
+            table, own = facts.drivers(main_task)
+            new = tuple(name for name in own if name not in names)
+            if new:
+                part = table.select("code", *new)
+                found = part if found is None else found.join(part, on="code", how="left")
+                names += new
+    return (pl.DataFrame(schema={"code": pl.String}) if found is None else found), names
+
+
+def _outsourced(facts: Facts) -> pl.DataFrame:
+    rows = []
+    for year in facts.years:
+        of_year = facts.of_year(year).filter(pl.col("inhabitants") > 0)
+        each = staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
+        rows += [(item.code, year) for item in each if item.outsourced]
+    return pl.DataFrame(rows, schema={"code": pl.String, "year": pl.Int64}, orient="row")
