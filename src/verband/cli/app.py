@@ -7,7 +7,16 @@ from importlib import import_module
 
 import typer
 
-COMMAND_MODULES = ("loading", "answers", "first_answers", "participation", "dossier")
+COMMAND_MODULES = (
+    "loading",
+    "answers",
+    "first_answers",
+    "efficiency",
+    "participation",
+    "dossier",
+    "frontier",
+    "stochastic_frontier",
+)
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 
 Every figure carries its kind (measured, derived, estimated, assumed) and its source.

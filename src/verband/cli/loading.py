@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from verband.cli.options import FormatOption, WorkspaceOption
-from verband.cli.place import say_fictional, workspace_at
+from verband.cli.place import remember, say_fictional, workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
 
@@ -66,7 +66,8 @@ def load(
     place = Workspace(workspace)
     with progress_bar("Loading") as progress:
         result = place.load(*folders, strict=not keep_going, fresh=fresh, progress=progress)
-    say_fictional(place)
+    remember(place)
+    say_fictional()
     row = {
         "snapshot": result.snapshot,
         "changed": result.changed,
@@ -244,6 +245,7 @@ def export(
     with progress_bar(f"Writing {table}"):
         path, package = workspace_at(workspace).export(table, to.value, out)
     typer.echo(f"Wrote {path} and {package}.")
+    say_fictional()
 
 
 def template(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextvars import ContextVar
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,18 +12,25 @@ if TYPE_CHECKING:
     from verband.workspace import Workspace
 
 FICTIONAL = "This workspace holds the sample province: its municipalities and all their figures are fictional."
+_fictional: ContextVar[bool] = ContextVar("fictional", default=False)
 
 
 def workspace_at(folder: Path | None) -> Workspace:
-    """Open the workspace of a command; beside the answer it is said when it holds invented municipalities."""
+    """Open the workspace of a command, and remember whether it holds invented municipalities."""
     from verband.workspace import Workspace  # noqa: PLC0415  polars and DuckDB load only when they are needed
 
     found = Workspace(folder)
-    say_fictional(found)
+    remember(found)
     return found
 
 
-def say_fictional(workspace: Workspace) -> None:
-    """Say on standard error that the figures are invented, so that it never enters a file or a pipe."""
-    if workspace.fictional:
+def remember(workspace: Workspace) -> None:
+    """Note whether the answer will be about invented municipalities."""
+    _fictional.set(workspace.fictional)
+
+
+def say_fictional() -> None:
+    """Say beside an answer that its figures are invented; on standard error, so that it never enters a file or pipe."""
+    if _fictional.get():
         typer.echo(FICTIONAL, err=True)
+        _fictional.set(False)

@@ -11,6 +11,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
+from verband.cli.place import say_fictional
+
 
 class OutputFormat(StrEnum):
     """How an answer is written."""
@@ -58,16 +60,16 @@ def show(
     columns
         For the table: key to heading, in order.
     notes
-        Sentences under the table (on standard error for JSON and CSV stays nothing).
+        Sentences under the table; JSON and CSV go without.
     """
+    rows = [answer] if isinstance(answer, Mapping) else list(answer)
     if output is OutputFormat.json:
         print(json.dumps(plain(answer), ensure_ascii=False, indent=2))  # noqa: T201
-        return
-    rows = [answer] if isinstance(answer, Mapping) else list(answer)
-    if output is OutputFormat.csv:
+    elif output is OutputFormat.csv:
         _csv(rows)
-        return
-    _table(rows, columns, notes)
+    else:
+        _table(rows, columns, notes)
+    say_fictional()
 
 
 def _csv(rows: Sequence[Row]) -> None:

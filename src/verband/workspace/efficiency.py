@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import polars as pl
@@ -115,7 +115,7 @@ def gather_efficiency(
             todo="Ask another task",
         )
     outputs, left = _outputs(facts, task, method)
-    rows = _rows(facts, task, [year] if method == "dea" else facts.years, outputs)
+    rows = _rows(facts, task, year, method, outputs)
     # What books its organisation elsewhere would span a frontier that nobody else can reach.
     outsourced = _outsourced(facts, rows["year"].unique().to_list())
     rows = rows.join(outsourced, on=["code", "year"], how="anti")
@@ -154,13 +154,14 @@ def _outputs(facts: Facts, task: Task, method: str) -> tuple[tuple[Output, ...],
     return usable, tuple(item for item in every if item not in usable)
 
 
-def _rows(facts: Facts, task: Task, years: list[int], outputs: tuple[Output, ...]) -> pl.DataFrame:
+def _rows(facts: Facts, task: Task, year: int, method: str, outputs: tuple[Output, ...]) -> pl.DataFrame:
     """One row per municipality of the latest list and year: cost of the task and volumes; null where not known."""
-    plan = {item.year: item.codes for item in series_plan(task.code, facts.years) if item.codes and item.year in years}
-    if not plan:
-        # One year alone needs no link to others.
-        plan = dict.fromkeys(years, (task.code,))
-    chosen = [(pl.col("year") == year) & pl.col("task").is_in(list(codes)) for year, codes in plan.items()]
+    if method == "dea":
+        plan: dict[int, Sequence[str]] = {year: (task.code,)}
+    else:
+        # The content that the code has in the year asked.
+        plan = {item.year: item.codes for item in series_plan(f"{task.code}@{year}", facts.years) if item.codes}
+    chosen = [(pl.col("year") == at) & pl.col("task").is_in(list(codes)) for at, codes in plan.items()]
     amount = pl.when(pl.col("cost_keur").is_null().any()).then(None).otherwise(pl.col("cost_keur").sum())
     cost = (
         facts.tasks.filter(pl.any_horizontal(chosen))

@@ -1,0 +1,405 @@
+"""What can be asked of an envelopment frontier, and how a question or its numbers are refused: with line and column.
+
+The engine refuses by position; here positions become the names that the reader gave.
+"""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verband.analysis.stochastic_frontier_question import Places
+from verband.errors import BadInputError, UnknownNameError
+from verband.numerics.envelopment.bases import Array
+from verband.numerics.envelopment.technology import ORIENTATIONS, RETURNS, Orientation, Returns
+
+LEAST_REPLICATIONS = 100
+"""Below it fewer than three replications lie beyond each end of a 95% interval: its ends are chance."""
+_LISTED = 12
+_FARTHEST = 1e15
+"""So many times the smallest number of a column, the smallest is lost beside the largest."""
+_LARGEST = 1e100
+"""Above it, and below its reciprocal, products run out of range."""
+_FORCED: dict[str, tuple[str, frozenset[str]]] = {
+    "input": ("inputs", frozenset({"vrs", "ndrs", "fdh"})),
+    "output": ("outputs", frozenset({"vrs", "nirs", "fdh"})),
+}
+"""Where one constant column makes every unit efficient.
+
+With weights that add up to 1 or more a mixture uses at least the constant, so that no input can shrink; with weights
+that add up to 1 or less it produces at most the constant, so that no output can grow.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class FrontierQuestion:
+    """A question that does not contradict itself.
+
+    Attributes
+    ----------
+    inputs, outputs
+        Columns.
+    id
+        Column with the name of the unit; the number of the row where there is none.
+    orientation, returns
+        As in :func:`verband.numerics.envelopment.efficiency.efficiencies`.
+    merge
+        Units to merge, each as names or as ``A+B+C``.
+    order_m
+        Number of units that each is compared with at order m.
+    bootstrap
+        Number of replications.
+    seed
+        Of the bootstrap.
+    set_aside
+        Leave rows out that cannot be compared, instead of refusing them.
+
+    Raises
+    ------
+    BadInputError
+        If it does contradict itself.
+    """
+
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+    id: str | None = None
+    orientation: Orientation = "input"
+    returns: Returns = "vrs"
+    merge: tuple[str | tuple[str, ...], ...] = ()
+    order_m: int | None = None
+    bootstrap: int | None = None
+    seed: int = 1
+    set_aside: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse contradictions before any number is read."""
+        for what, given, known in (
+            ("orientation", self.orientation, ORIENTATIONS),
+            ("returns to scale", self.returns, RETURNS),
+        ):
+            if given not in known:
+                raise BadInputError(f"no {what} {given!r} exists", todo=f"Choose from {', '.join(known)}")
+        self._require_roles()
+        self._require_numbers()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every column that holds numbers: inputs, then outputs."""
+        return (*self.inputs, *self.outputs)
+
+    def _require_roles(self) -> None:
+        for role, names in (("input", self.inputs), ("output", self.outputs)):
+            if not names:
+                raise BadInputError(f"no {role} is named", todo=f"Name a column as {role}")
+            if twice := next((name for name in names if names.count(name) > 1), None):
+                raise BadInputError(f"column {twice} is named twice as {role}", todo="Name it once")
+        if both := next((name for name in self.inputs if name in self.outputs), None):
+            raise BadInputError(f"column {both} is input and output", todo="Leave it out of one of them")
+        if self.id in self.numbers:
+            raise BadInputError(
+                f"column {self.id} is the name of the unit and an input or output", todo="Leave it out of one of them"
+            )
+
+    def _require_numbers(self) -> None:
+        if self.order_m is not None and self.order_m < 1:
+            raise BadInputError(f"order m is {self.order_m}", todo="Compare with 1 unit or more")
+        if self.seed < 0:
+            raise BadInputError(f"the seed is {self.seed}", todo="Give 0 or more")
+        if self.bootstrap is None:
+            return
+        if self.bootstrap < LEAST_REPLICATIONS:
+            raise BadInputError(
+                f"{self.bootstrap} replications are too few for an interval",
+                todo=f"Ask {LEAST_REPLICATIONS} or more; 2000 is usual",
+            )
+        if self.returns == "fdh":
+            raise BadInputError(
+                "the bootstrap does not hold for the free disposal hull (fdh)",
+                todo="Ask other returns to scale, or order m, which has a standard error",
+            )
+
+
+@dataclass(frozen=True, slots=True)
+class SetAside:
+    """A row that was left out.
+
+    Attributes
+    ----------
+    row
+        From 0.
+    name, reason
+        Its name, and why.
+    """
+
+    row: int
+    name: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The numbers of a question that can be compared.
+
+    Attributes
+    ----------
+    names
+        Of the units; no two alike.
+    rows
+        Number of each in what was given, from 0.
+    inputs, outputs
+        Shapes (n, p) and (n, q): inputs above 0, outputs 0 or more and not all of them 0.
+    set_aside
+        Rows that were left out.
+    places
+        Where the rows stand.
+    """
+
+    names: tuple[str, ...]
+    rows: tuple[int, ...]
+    inputs: Array
+    outputs: Array
+    set_aside: tuple[SetAside, ...]
+    places: Places
+
+    def place(self, unit: int, column: str | None = None) -> str:
+        """Say where a unit stands."""
+        return self.places.of(self.rows[unit], column)
+
+
+def given(question: FrontierQuestion, columns: Mapping[str, npt.ArrayLike], places: Places) -> Given:
+    """Take the columns of a question, and refuse or set aside what no frontier can be computed from.
+
+    Raises
+    ------
+    BadInputError
+        With the first place at fault.
+    UnknownNameError
+        If a column is not there.
+    """
+    values = [_numbers(columns, name, places) for name in question.numbers]
+    rows = len(values[0])
+    names = _names(question, columns, rows, places)
+    other = next((name for name, one in zip(question.numbers, values, strict=True) if one.shape != (rows,)), None)
+    if other is not None or len(names) != rows:
+        raise BadInputError(
+            f"column {other or question.id} has another number of rows than {question.numbers[0]}",
+            where=places.file,
+            todo="Give as many",
+        )
+    both = np.column_stack(values)
+    kept, left = _kept(question, both, names, places)
+    found = Given(
+        names=tuple(names[row] for row in kept),
+        rows=tuple(kept),
+        inputs=both[kept, : len(question.inputs)],
+        outputs=both[kept, len(question.inputs) :],
+        set_aside=tuple(left),
+        places=places,
+    )
+    _require_distinct(question, found)
+    _require_comparable(question, found, rows)
+    return found
+
+
+def groups(question: FrontierQuestion, found: Given) -> list[tuple[int, ...]]:
+    """Rows of the units of each merger that is asked.
+
+    Raises
+    ------
+    BadInputError
+        If a merger has one unit, or one twice.
+    UnknownNameError
+        If a unit is not there, with the names most like it.
+    """
+    number = {name: row for row, name in enumerate(found.names)}
+    result = []
+    for merger in question.merge:
+        members = _split(merger, number) if isinstance(merger, str) else merger
+        shown = merger if isinstance(merger, str) else "+".join(merger)
+        for name in members:
+            if name not in number:
+                raise _unknown(name, shown, found)
+        if len(members) < 2:
+            raise BadInputError(f"merger {shown!r} has one unit", todo="Name two or more, as in A+B")
+        if twice := next((name for name in members if members.count(name) > 1), None):
+            raise BadInputError(f"{twice} stands twice in merger {shown!r}", todo="Name each unit once")
+        result.append(tuple(number[name] for name in members))
+    return result
+
+
+def _split(text: str, known: Mapping[str, int]) -> tuple[str, ...]:
+    """Names with plus signs between them; a name may hold a plus sign itself, if the whole can then be read one way."""
+    parts = text.split("+")
+    plain = tuple(part.strip() for part in parts)
+    if all(part in known for part in plain):
+        return plain
+
+    def readings(begin: int) -> list[tuple[str, ...]]:
+        if begin == len(parts):
+            return [()]
+        found = []
+        for end in range(begin + 1, len(parts) + 1):
+            name = "+".join(parts[begin:end]).strip()
+            if name in known:
+                found += [(name, *rest) for rest in readings(end)]
+        return found
+
+    ways = readings(0) if any("+" in name for name in known) else []
+    return ways[0] if len(ways) == 1 else plain
+
+
+def _unknown(name: str, merger: str, found: Given) -> UnknownNameError:
+    left = next((item for item in found.set_aside if item.name == name), None)
+    if left is not None:
+        return UnknownNameError(
+            f"{name} in merger {merger!r} was set aside: {left.reason}",
+            where=found.places.of(left.row),
+            todo="Mend its numbers, or leave it out of the merger",
+        )
+    close = difflib.get_close_matches(name, found.names, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    more = f" and {len(found.names) - _LISTED} more" if len(found.names) > _LISTED else ""
+    listed = ", ".join(found.names[:_LISTED])
+    return UnknownNameError(
+        f"there is no unit {name!r}, which merger {merger!r} names", todo=f"The units are {listed}{more}.{meant}"
+    )
+
+
+def _column(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> npt.NDArray[Any]:
+    names = [str(item) for item in getattr(columns, "columns", columns)]
+    if name not in names:
+        close = difflib.get_close_matches(name, names, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UnknownNameError(
+            f"there is no column {name!r}", where=places.file, todo=f"The columns are {', '.join(names)}.{meant}"
+        )
+    return np.asarray(columns[name])
+
+
+def _numbers(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> Array:
+    column = _column(columns, name, places)
+    try:
+        return np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInputError(
+            "the column holds something that is no number",
+            where=places.all(len(column), name),
+            todo="Give numbers, or name another column",
+        ) from error
+
+
+def _names(
+    question: FrontierQuestion, columns: Mapping[str, npt.ArrayLike], rows: int, places: Places
+) -> tuple[str, ...]:
+    if question.id is None:
+        return tuple(str(places.number(row)) for row in range(rows))
+    names = tuple(_text(item) for item in _column(columns, question.id, places).tolist())
+    if (nameless := next((row for row, name in enumerate(names) if not name), None)) is not None:
+        raise BadInputError(
+            "the name is missing", where=places.of(nameless, question.id), todo="Fill it in, or leave the row out"
+        )
+    return names
+
+
+def _text(item: object) -> str:
+    """Write the name of a unit: a whole number without decimals, nothing where it is missing."""
+    if item is None or item != item:  # noqa: PLR0124  only what is not a number differs from itself
+        return ""
+    return str(int(item)) if isinstance(item, float) and item.is_integer() else str(item).strip()
+
+
+def _kept(
+    question: FrontierQuestion, values: Array, names: Sequence[str], places: Places
+) -> tuple[list[int], list[SetAside]]:
+    """Rows that can be compared; the others are refused or set aside."""
+    p = len(question.inputs)
+    is_input = np.arange(values.shape[1]) < p
+    missing = ~np.isfinite(values)
+    wrong = missing | np.where(is_input, values <= 0, values < 0)
+    idle = ~(values[:, p:] > 0).any(axis=1)
+    left = []
+    for row in np.flatnonzero(wrong.any(axis=1) | idle).tolist():
+        column, what = None, "all outputs are 0"
+        if wrong[row].any():
+            number = int(np.argmax(wrong[row]))
+            column, value = question.numbers[number], values[row, number]
+            what = f"{value:.15g} is {'not above' if number < p else 'below'} 0"
+            what = "the number is missing or infinite" if missing[row, number] else what
+        if not question.set_aside:
+            raise BadInputError(
+                f"{what} ({names[row]})" if question.id else what,
+                where=places.of(row, column or ", ".join(question.outputs)),
+                todo="Mend it, or leave such rows out with --set-aside",
+            )
+        left.append(SetAside(row, names[row], f"{column}: {what}" if column else what))
+    gone = {item.row for item in left}
+    return [row for row in range(len(values)) if row not in gone], left
+
+
+def _require_distinct(question: FrontierQuestion, found: Given) -> None:
+    first: dict[str, int] = {}
+    for unit, name in enumerate(found.names):
+        before = first.setdefault(name, unit)
+        if before != unit:
+            raise BadInputError(
+                f"{name} stands in {found.places.row(found.rows[before])} too",
+                where=found.place(unit, question.id),
+                todo="Keep one of the rows, or give each its own name",
+            )
+
+
+def _require_comparable(question: FrontierQuestion, found: Given, rows: int) -> None:
+    """Refuse what leaves nothing to compare."""
+    aside = f"; {len(found.set_aside)} of {rows} rows were set aside" if found.set_aside else ""
+    if len(found.names) < 2:
+        what = f"{found.names[0]} is alone: a unit is measured against others" if found.names else "no unit is left"
+        raise BadInputError(f"{what}{aside}", where=found.places.all(rows), todo="Give two units or more")
+    idle = np.flatnonzero(~(found.outputs > 0).any(axis=0))
+    if len(idle):
+        raise BadInputError(
+            f"the output is 0 in every row{aside}, so it compares nobody",
+            where=found.places.all(rows, question.outputs[idle[0]]),
+            todo="Leave it out",
+        )
+    _require_range(question, found)
+    side, returns = _FORCED[question.orientation]
+    if question.returns not in returns:
+        return
+    for name, column in constant_columns(question, found):
+        if (name in question.inputs) == (side == "inputs"):
+            grow = "shrink" if side == "inputs" else "grow"
+            raise BadInputError(
+                f"the {question.orientation} is {column:.15g} in every row: with returns {question.returns} no mixture "
+                f"of units can {grow} it, so that every unit would be efficient",
+                where=found.places.all(rows, name),
+                todo=f"Leave it out, or ask --orientation {'output' if question.orientation == 'input' else 'input'}",
+            )
+
+
+def _require_range(question: FrontierQuestion, found: Given) -> None:
+    """Refuse numbers so far apart that the smaller ones are lost in sums of double precision."""
+    both = np.hstack([found.inputs, found.outputs])
+    for number, name in enumerate(question.numbers):
+        column = np.where(both[:, number] > 0, both[:, number], np.nan)
+        low, high = int(np.nanargmin(column)), int(np.nanargmax(column))
+        if column[low] < column[high] / _FARTHEST or column[high] > _LARGEST or column[low] < 1 / _LARGEST:
+            far = high if column[high] > _LARGEST else low
+            raise BadInputError(
+                f"{column[far]:.15g} cannot be worked with beside {column[low + high - far]:.15g}: there is no such "
+                "precision",
+                where=found.place(far, name),
+                todo="Check whether the numbers of the column are in the same unit",
+            )
+
+
+def constant_columns(question: FrontierQuestion, found: Given) -> list[tuple[str, float]]:
+    """Columns that are the same in every row, with that number."""
+    both = np.hstack([found.inputs, found.outputs])
+    return [
+        (name, float(both[0, number])) for number, name in enumerate(question.numbers) if np.ptp(both[:, number]) == 0
+    ]
