@@ -9,6 +9,7 @@ from datetime import date
 import pytest
 
 from verband.cli.entry import main
+from verband.cli.place import FICTIONAL
 from verband.cli.show import OutputFormat, show
 
 
@@ -17,7 +18,7 @@ def ask(sample_workspace, capsys):
     def ask(*words, output="json"):
         status = main([*words, "--format", output, "--workspace", str(sample_workspace.folder)])
         found = capsys.readouterr()
-        assert (status, found.err) == (0, "")
+        assert (status, found.err) == (0, f"{FICTIONAL}\n")
         if output == "json":
             return json.loads(found.out)
         return list(csv.DictReader(io.StringIO(found.out))) if output == "csv" else found.out

@@ -13,6 +13,7 @@ from datetime import date
 import pytest
 
 from verband.cli.entry import main
+from verband.cli.place import FICTIONAL
 from verband.errors import UnknownNameError
 from verband.report import collection
 from verband.report.dossier import file_name
@@ -29,7 +30,7 @@ def quick(monkeypatch):
 
     def write(portrait, folder, *, language):
         told = mark(portrait.identity.code, snapshot=portrait.snapshot, on=portrait.on, language=language)
-        (folder / file_name(portrait, language)).write_text(f'<meta name="verband-made-from" content="{told}">')
+        (folder / file_name(portrait, language)).write_text(f'<meta name="verband-made-from" content="{told}"></html>')
 
     monkeypatch.setattr(collection, "write_dossier", write)
 
@@ -93,7 +94,7 @@ def test_one_that_fails_is_told_at_the_end_with_status_2(ask, monkeypatch, tmp_p
     assert [(row["code"], row["file"], row["why"]) for row in failed] == [
         ("GM9005", None, "something is wrong with this one. Mend it.")
     ]
-    assert err == "verband: Oudervaart (GM9005) failed: something is wrong with this one. Mend it.\n"
+    assert err == f"{FICTIONAL}\n" + "verband: Oudervaart (GM9005) failed: something is wrong with this one. Mend it.\n"
     assert len(rows) == COUNT
     assert "Van Oudervaart kon de pagina niet worden gemaakt." in (tmp_path / "out" / "index.html").read_text()
 

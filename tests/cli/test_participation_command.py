@@ -12,6 +12,7 @@ from statistics import fmean
 import pytest
 
 from verband.cli.entry import main
+from verband.cli.place import FICTIONAL
 from verband.sources.sample import province, write_province
 from verband.workspace import Workspace
 
@@ -25,7 +26,7 @@ def ask(sample_workspace, capsys):
         words = ["participation", *words, "--date", str(day), "--format", output, "--workspace", str(folder)]
         status = main(words)
         found = capsys.readouterr()
-        assert (status, found.err) == (0, "")
+        assert (status, found.err) == (0, f"{FICTIONAL}\n")
         if output == "json":
             return json.loads(found.out)
         return list(csv.DictReader(io.StringIO(found.out))) if output == "csv" else " ".join(found.out.split())

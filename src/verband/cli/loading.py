@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -66,8 +67,9 @@ def load(
     place = Workspace(workspace)
     with progress_bar("Loading") as progress:
         result = place.load(*folders, strict=not keep_going, fresh=fresh, progress=progress)
-    remember(place)
-    say_fictional()
+    with contextlib.suppress(KeyboardInterrupt):  # the load is done: to say that it was stopped would be untrue
+        remember(place)
+        say_fictional()
     row = {
         "snapshot": result.snapshot,
         "changed": result.changed,
