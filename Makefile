@@ -53,6 +53,8 @@ bench: setup
 	$(BIN)/python -m benchmarks.startup
 	$(BIN)/python -m benchmarks.load
 	$(BIN)/python -m benchmarks.dossiers
+	$(BIN)/python -m benchmarks.frontier
+	$(BIN)/python -m benchmarks.stochastic_frontier
 
 docs: setup
 	$(BIN)/python -m tools.docs

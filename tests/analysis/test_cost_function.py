@@ -143,7 +143,7 @@ def test_intervals_of_modelled_cost_cover_as_often_as_they_say():
 
 
 def shrinking(seed, municipalities=300):
-    """Errors whose standard deviation falls from 0.56 at 8,000 to 0.32 at 90,000 inhabitants, as in the true accounts."""
+    """Errors whose standard deviation falls from 0.56 at 8,000 to 0.32 at 90,000 inhabitants, as in true accounts."""
     rng = np.random.default_rng(seed)
     size = np.exp(rng.normal(np.log(30_000), 0.8, municipalities))
     m = np.log(size) - np.log(30_000)

@@ -233,7 +233,8 @@ def scale(
 def _variant(variant: Variant) -> str:
     if variant.elasticity is None:
         return f"{variant.name}: not estimated, {variant.missing}."
-    return f"{variant.name}: {variant.elasticity:.2f} ({variant.low:.2f} to {variant.high:.2f})."
+    figures = [f"{value:.2f}".replace(".", ",") for value in (variant.elasticity, variant.low, variant.high)]
+    return f"{variant.name}: {figures[0]} ({figures[1]} to {figures[2]})."
 
 
 def register(app: typer.Typer) -> None:

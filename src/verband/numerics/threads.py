@@ -1,6 +1,7 @@
-"""Linear algebra on one thread: many small systems go faster so, and the last digits do not depend on the machine.
+"""Linear algebra on one thread: many small systems go faster so, and the last digits do not depend on the number of cores.
 
-The libraries under numpy add up in another order when they use another number of threads.
+The libraries under numpy add up in another order when they use another number of threads. Another processor or another
+build of these libraries can still change the last digits.
 """
 
 from __future__ import annotations
