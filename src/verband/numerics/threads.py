@@ -1,4 +1,4 @@
-"""Linear algebra on one thread: many small systems go faster so, and the last digits do not depend on the number of cores.
+"""Linear algebra on one thread: many small systems go faster so, and the number of cores changes no digit.
 
 The libraries under numpy add up in another order when they use another number of threads. Another processor or another
 build of these libraries can still change the last digits.
