@@ -25,8 +25,7 @@ def scale(context: Context) -> Section:
     if not found.judged:
         missing = context.missing("scale.unlike", name=context.name)
         limits = Paragraph(words("scale.limits"), "limits")
-        table = _table(context, facts, found)
-        return Section("scale", topic, words("scale.heading_unlike", name=context.name), (missing, table, limits))
+        return Section("scale", topic, words("scale.heading_unlike", name=context.name), (missing, limits))
     shown = (*found.less, *found.more)
     key = "scale.charts_shown" if shown else "scale.charts_largest"
     drawn = [item for item in (shown or found.none) if item.expected_eur is not None]
