@@ -40,9 +40,11 @@ def plans() -> Mapping[str, Mapping[int, tuple[str, ...]]]:
     planted = Parameters().elasticity
     found = {}
     for item in tasks(ACCOUNT_YEARS[-1]):
-        # 6.73 and 6.74 exist from 2023 only, cut from two tasks with elasticities of their own.
-        if item.nature != "financial" and item.code in planted and item.code not in LEFT_OUT:
-            found[item.code] = {plan.year: plan.codes for plan in series_plan(item.code, ACCOUNT_YEARS) if plan.codes}
+        plan = {part.year: part.codes for part in series_plan(f"{item.code}@{ACCOUNT_YEARS[-1]}", ACCOUNT_YEARS)}
+        # Youth care was cut anew in 2023, from tasks with elasticities of their own: no single one was planted.
+        whole = all(plan.values())
+        if item.nature != "financial" and item.code in planted and item.code not in LEFT_OUT and whole:
+            found[item.code] = plan
     return found
 
 
@@ -73,7 +75,7 @@ def cost_rows(land: Province, *, years_before_mergers: bool) -> dict[str, Rows]:
     """
     cost: dict[str, dict[tuple[str, int], float]] = defaultdict(lambda: defaultdict(float))
     people: dict[tuple[str, int], float] = defaultdict(float)
-    parts: dict[tuple[str, int], int] = defaultdict(int)
+    brought: dict[tuple[str, int], list[float]] = defaultdict(list)
     missing: set[tuple[str, int]] = set()
     for report in land.reports:
         if report.kind != "accounts":
@@ -84,13 +86,14 @@ def cost_rows(land: Province, *, years_before_mergers: bool) -> dict[str, Rows]:
         for code, share in shares_of_today(land, report.code, report.year).items():
             key = code, report.year
             people[key] += share * report.inhabitants
-            parts[key] += 1
+            brought[key].append(share * report.inhabitants)
             if not report.filed:
                 missing.add(key)
             for task, amount in amounts.items():
                 cost[task][key] += share * amount
     measures = _measures(land)
-    keys = [key for key in sorted(people) if years_before_mergers or parts[key] == 1]
+    several = {key for key, parts in brought.items() if sum(part >= 0.1 * people[key] for part in parts) > 1}
+    keys = [key for key in sorted(people) if years_before_mergers or key not in several]
     result = {}
     for task, plan in plans().items():
         drivers, names = cost_drivers(measures, task[0])

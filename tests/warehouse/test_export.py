@@ -125,6 +125,7 @@ def odd_warehouse():
     }
     frame = pl.DataFrame([row], schema=polars_schema(contract))
     return SimpleNamespace(
+        fictional=False,
         tables=lambda: ("own_arrangements",),
         table=lambda name: frame,
         query=lambda name, **_: pl.DataFrame({"name": ["x.csv"]}),

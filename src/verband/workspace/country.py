@@ -136,7 +136,8 @@ class Country(Facts):
     def scale(self) -> ScaleModels | None:
         """The scale models of all tasks; ``None`` where cost per task or grant volumes are not loaded."""
         try:
-            return gather_models(self.warehouse, self.warehouse.path.parent, facts=self)
+            place, snapshot = self.warehouse.path.parent, self.status.snapshot
+            return gather_models(self.warehouse, place, snapshot=snapshot, facts=self)
         except MissingDataError:
             return None
 

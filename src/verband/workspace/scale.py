@@ -62,16 +62,33 @@ def gather_scale(
 
 
 def gather_models(
-    warehouse: Warehouse, workspace: Path, *, facts: Facts | None = None, progress: Progress = silent
+    warehouse: Warehouse,
+    workspace: Path,
+    *,
+    snapshot: str | None = None,
+    facts: Facts | None = None,
+    progress: Progress = silent,
 ) -> ScaleModels:
-    """Return the models of all tasks, fitted once per snapshot; ``facts`` of accounts are used where they are at hand.
+    """Return the models of all tasks, fitted once per snapshot.
+
+    Parameters
+    ----------
+    warehouse
+        The facts.
+    workspace
+        Folder in which models are kept.
+    snapshot, facts
+        Of the warehouse and of its accounts, where they are at hand.
+    progress
+        Called before each task.
 
     Raises
     ------
     MissingDataError
         If ``cost_per_task`` or ``grant_volumes`` is not loaded.
     """
-    snapshot = str(warehouse.query("current_snapshot")["snapshot"].item(0))
+    if snapshot is None:
+        snapshot = str(warehouse.query("current_snapshot")["snapshot"].item(0))
     kept = read_models(workspace, snapshot)
     if kept is not None:
         return kept
