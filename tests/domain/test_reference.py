@@ -48,7 +48,14 @@ def test_in_force_by_day_and_by_year():
 
 
 def test_tasks_named_in_other_tables_exist():
-    for table in ("arrangement_tasks", "compulsory_arrangements", "task_links", "shock_years"):
+    for table in (
+        "arrangement_tasks",
+        "compulsory_arrangements",
+        "scale_cautions",
+        "scale_sums",
+        "shock_years",
+        "task_links",
+    ):
         for row in reference(table):
             for code in (row.get("tasks") or row.get("codes") or row.get("task") or "").split("+"):
                 assert rows_of(code), f"{table}: {code}"

@@ -11,6 +11,7 @@ COMMAND_MODULES = (
     "loading",
     "answers",
     "first_answers",
+    "scale",
     "efficiency",
     "participation",
     "dossier",
