@@ -13,6 +13,7 @@ COMMAND_MODULES = (
     "first_answers",
     "efficiency",
     "participation",
+    "functions",
     "dossier",
     "frontier",
     "stochastic_frontier",
