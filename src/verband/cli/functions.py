@@ -11,6 +11,7 @@ from verband.cli.answers import Report, ReportOption
 from verband.cli.options import FormatOption, MunicipalityArgument, WorkspaceOption
 from verband.cli.place import workspace_at
 from verband.cli.show import OutputFormat, dutch_number, show
+from verband.errors import UnknownNameError
 
 if TYPE_CHECKING:
     from verband.analysis.function_staffing import (
@@ -31,7 +32,7 @@ def functions(
     municipality: MunicipalityArgument,
     partners: Annotated[
         list[str] | None,
-        typer.Option("--with", metavar="NAMES", help="Partners to pool with: names or codes between commas."),
+        typer.Option("--with", metavar="NAMES", help="Partners to pool with, between commas, in quotes."),
     ] = None,
     year: Annotated[int | None, typer.Option("--year", help="Year of the own pay; the latest by default.")] = None,
     report: ReportOption = Report.accounts,
@@ -42,10 +43,19 @@ def functions(
     """Estimate how many functions rest on one or two people.
 
     From own pay per task and the usual size of functions: a model result, no staff list.
-    Example: verband functions Aalten --with Winterswijk,Oost Gelre
+    Example: verband functions Aalten --with "Winterswijk,Oost Gelre"
     """
-    place = workspace_at(workspace)
-    found = place.functions(" ".join(municipality), partners=partners or (), year=year, report=report.value, seed=seed)
+    try:
+        found = workspace_at(workspace).functions(
+            " ".join(municipality), partners=partners or (), year=year, report=report.value, seed=seed
+        )
+    except UnknownNameError as error:
+        if partners and len(municipality) > 1:
+            # A name of two words without quotes leaves its second word with the municipality.
+            before = error.todo if error.todo.endswith(("?", ".")) else f"{error.todo}."
+            todo = f'{before} Names of several words after --with need quotes: --with "Winterswijk,Oost Gelre"'
+            raise UnknownNameError(error.what, where=error.where, todo=todo) from error
+        raise
     for sentence in found.led_from:
         typer.echo(sentence, err=True)
     if output is OutputFormat.json:
@@ -197,7 +207,7 @@ def _tables(found: FunctionAnswer) -> None:
     typer.echo()
     columns = {"name": "Function", "fte": "FTE", "holders": "Holders", "one": "On one", "two": "On two"}
     if first.pooled is not None:
-        columns |= {"pooled_one": "Pooled: on one", "pooled_two": "Pooled: on two"}
+        columns["pooled_one"] = "Pooled: on one"
     show([_line(item) for item in listed], OutputFormat.table, columns=columns, notes=_under(first, len(listed)))
 
 
@@ -218,7 +228,6 @@ def _line(item: FunctionResult) -> dict[str, Any]:
         "one": _percent(item.chance_one),
         "two": _percent(item.chance_two),
         "pooled_one": _percent(item.pooled_chance_one),
-        "pooled_two": _percent(item.pooled_chance_two),
     }
 
 
@@ -245,8 +254,8 @@ def _interval(value: Expected | None, digits: int) -> str | None:
 def _under(member: MunicipalFunctions, listed: int) -> list[str]:
     left = len(member.functions) - listed
     return [
-        f"{member.own.name}, function by function: FTE and holders where its own staff does it; chance that it rests on "
-        "one person or on two. The rest is three or more, or work done elsewhere.",
+        f"{member.own.name}, function by function: FTE and holders where its own staff does it; chance that it rests "
+        "on one person or on two. The rest is three or more, or work done elsewhere.",
         f"{left} more core functions rest on three or more people or are hardly ever done with own staff; "
         "legal basis and all figures: --format json.",
     ]
