@@ -7,11 +7,15 @@ import io
 import json
 import re
 import shlex
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from verband.analysis import function_draws
 from verband.cli.entry import main
+from verband.domain.function import Range
+from verband.domain.staff_pay import function_rule, own_chance, pay_per_fte
 from verband.sources.sample import province, write_province
 from verband.workspace import Workspace
 
@@ -199,3 +203,33 @@ def test_the_python_of_the_page_runs(sample_workspace, monkeypatch):
     monkeypatch.setenv("VERBAND_WORKSPACE", str(sample_workspace.folder))
     for block in blocks("python"):
         exec(compile(block, str(PAGE), "exec"), {})
+
+
+def held(value, end):
+    """A range at one of its ends."""
+    return Range(*[getattr(value, end)] * 3)
+
+
+@pytest.mark.parametrize("end", ["low", "high"])
+@pytest.mark.parametrize(
+    "assumption", ["FTE per holder", "chance of a deputy", "pay per FTE", "how usual own staff is"]
+)
+def test_the_page_says_which_assumption_decides(sample_workspace, monkeypatch, assumption, end):
+    def rule(name):
+        found = function_rule(name)
+        fixed = {"FTE per holder": "fte_per_holder", "chance of a deputy": "deputy_chance"}.get(assumption)
+        return replace(found, value=held(found.value, end)) if name == fixed else found
+
+    monkeypatch.setattr(function_draws, "function_rule", rule)
+    if assumption == "pay per FTE":
+        found = pay_per_fte(2023)
+        monkeypatch.setattr(function_draws, "pay_per_fte", lambda year: replace(found, eur=held(found.eur, end)))
+    if assumption == "how usual own staff is":
+        monkeypatch.setattr(
+            function_draws,
+            "own_chance",
+            lambda name: replace(own_chance(name), value=held(own_chance(name).value, end)),
+        )
+    answer = sample_workspace.functions("Otterwoude").result.municipalities[0].alone.one.mean
+    row = re.search(rf"^ *\| {assumption}[^|]*\| ([\d.]+) \| ([\d.]+) \|$", PAGE.read_text("utf-8"), flags=re.MULTILINE)
+    assert f"{answer:.1f}" == row.group(1 if end == "low" else 2)
