@@ -97,6 +97,8 @@ def test_organisations_elsewhere_are_set_apart_and_said(ask):
     assert status == 0
     assert "Bovenlinge: organisation elsewhere" in out
     assert "Griffier" not in out
+    (row,) = csv.DictReader(io.StringIO(ask("Bovenlinge", "--format", "csv")[1]))
+    assert row["set_apart"].startswith("organisation elsewhere")
     alone = json.loads(ask("Otterwoude", "--format", "json")[1])
     found = json.loads(ask("Otterwoude", "--with", "Bovenlinge", "--format", "json")[1])
     assert found["municipalities"][0] == alone["municipalities"][0]

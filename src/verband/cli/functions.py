@@ -178,15 +178,18 @@ def _whole(found: FunctionAnswer) -> dict[str, Any]:
 
 
 def _rows(found: FunctionAnswer) -> list[dict[str, Any]]:
-    rows = []
+    rows: list[dict[str, Any]] = []
     for member in found.result.municipalities:
+        whose = {"code": member.own.code, "municipality": member.own.name, "year": found.year}
+        if member.set_apart:
+            rows.append({**whose, "set_apart": member.set_apart})
         for item in member.functions:
             row = _function(item)
             for key in ("fte", "holders"):
                 value = row.pop(key) or {"mean": None, "low": None, "high": None}
                 row |= {f"{key}_{end}": figure for end, figure in value.items()}
             row |= {f"usual_fte_20000_{end}": value for end, value in row.pop("usual_fte_20000").items()}
-            rows.append({"code": member.own.code, "municipality": member.own.name, "year": found.year, **row})
+            rows.append({**whose, "set_apart": None, **row})
     return rows
 
 
