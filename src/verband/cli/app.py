@@ -14,6 +14,7 @@ COMMAND_MODULES = (
     "scale",
     "efficiency",
     "participation",
+    "functions",
     "dossier",
     "frontier",
     "stochastic_frontier",
