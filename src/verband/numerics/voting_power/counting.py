@@ -9,12 +9,14 @@ at most 61 others, below 2^61.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 MOST_PLAYERS = 62
 Counts = npt.NDArray[np.uint64]
+Place = tuple[Any, ...]
 
 
 def cells(players: int, room: Sequence[int]) -> int:
@@ -58,13 +60,13 @@ def _table(weights: Sequence[Sequence[int]], room: Sequence[int]) -> Counts:
     table = np.zeros((len(weights) + 1, *(limit + 1 for limit in room)), dtype=np.uint64)
     table[(0,) * table.ndim] = 1
     joined = 0
-    for row in sorted(weights):
+    for row in sorted(tuple(row) for row in weights):
         if any(weight > limit for weight, limit in zip(row, room, strict=True)):
             continue
-        into = tuple(slice(weight, None) for weight in row)
-        out = tuple(slice(None, limit + 1 - weight) for weight, limit in zip(row, room, strict=True))
+        into: Place = tuple(slice(weight, None) for weight in row)
+        out: Place = tuple(slice(None, limit + 1 - weight) for weight, limit in zip(row, room, strict=True))
         for size in range(joined, -1, -1):
-            table[(size + 1, *into)] += table[(size, *out)]
+            table[size + 1][into] += table[size][out]
         joined += 1
     return table
 
@@ -74,14 +76,15 @@ def _swings(table: Counts, weight: tuple[int, ...], room: Sequence[int]) -> list
     n = len(table) - 1
     if any(own > limit for own, limit in zip(weight, room, strict=True)):
         # It is in no small set, so the table is already that of the others.
-        return [int(count) for count in table[(slice(0, n), *room)]]
+        at: Place = (slice(0, n), *room)
+        return [int(count) for count in table[at]]
     fits = min((limit // own for own, limit in zip(weight, room, strict=True) if own), default=n)
     without = np.zeros((2, n), dtype=np.uint64)
     for step in range(fits + 1):
         if step > n:
             break
-        at = tuple(limit - step * own for own, limit in zip(weight, room, strict=True))
-        column = table[(slice(0, n), *at)]
+        at = (slice(0, n), *(limit - step * own for own, limit in zip(weight, room, strict=True)))
+        column = table[at]
         # Dividing by (1 + x): alternating signs, each step one player larger.
         for start in (0, 1):
             if step < start:

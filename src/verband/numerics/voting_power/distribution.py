@@ -1,10 +1,10 @@
 """Chances of the sums of players who each join with the same chance, and of all players but one.
 
-Built player by player: sums of terms of one sign, so that every chance keeps its relative precision however small it is.
-Leaving a player out divides its factor out of the whole: ``G(x) = sum_k (-r)^k F(x - k w) / (1 - c)``, with ``F`` and
-``G`` the cumulative chances with and without it, ``c`` the chance to join and ``r = c / (1 - c)``. That takes a few
-terms, but of alternating sign. A bound on what is lost comes with every result; where it is too large the chances are
-built anew without the player, by halving (:func:`without_each`).
+Built player by player: sums of terms of one sign, so that every chance keeps its relative precision however small it
+is. Leaving a player out divides its factor out of the whole: ``G(x) = sum_k (-r)^k F(x - k w) / (1 - c)``, with ``F``
+and ``G`` the cumulative chances with and without it, ``c`` the chance to join and ``r = c / (1 - c)``. That takes a
+few terms, but of alternating sign. A bound on what is lost comes with every result; where it is too large the chances
+are built anew without the player, by halving (:func:`without_each`).
 """
 
 from __future__ import annotations
@@ -180,7 +180,9 @@ class Cumulative:
         with np.errstate(over="ignore", under="ignore", invalid="ignore"):
             powers = self._powers[:terms]
             value = float((self._signed[:terms] * blocks).sum()) / stays
-            bound = (self.chances.relative_error + 4 * _UNIT * (1 + terms.bit_length())) * float((powers * blocks).sum())
+            bound = (self.chances.relative_error + 4 * _UNIT * (1 + terms.bit_length())) * float(
+                (powers * blocks).sum()
+            )
             bound += steps * _CUMULATIVE * float((powers * above).sum()) + _UNDERFLOW * float(self._sums[terms - 1])
             bound /= stays
         # It cannot exceed the chance that the others are within the room, nor that of all players over the chance

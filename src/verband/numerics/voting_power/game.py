@@ -1,13 +1,13 @@
 """Weighted majority games in exact whole numbers.
 
-A coalition wins when its weight reaches the quota, in every majority at once. Von Neumann and Morgenstern (1944, section
-50); Felsenthal and Machover (1998, chapter 2). Decimal weights are scaled to whole numbers and divided by their greatest
-common divisor, which changes no coalition.
+A coalition wins when its weight reaches the quota, in every majority at once. Von Neumann and Morgenstern (1944,
+section 50); Felsenthal and Machover (1998, chapter 2). Decimal weights are scaled to whole numbers and divided by
+their greatest common divisor, which changes no coalition.
 
-All calculations look at the players that stand outside (or inside, if that takes fewer sums): a set is *small* while its
-weight stays within ``room`` in every majority. Player ``i`` decides over a set without it that is small and no longer is
-with it. With ``room = total - quota`` the sets are those that a coalition can do without; with one majority the losing
-coalitions, ``room = quota - 1``, serve as well, and give the same indices in the mirror.
+All calculations look at the players that stand outside (or inside, if that takes fewer sums): a set is *small* while
+its weight stays within ``room`` in every majority. Player ``i`` decides over a set without it that is small and no
+longer is with it. With ``room = total - quota`` the sets are those that a coalition can do without; with one majority
+the losing coalitions, ``room = quota - 1``, serve as well, and give the same indices in the mirror.
 """
 
 from __future__ import annotations

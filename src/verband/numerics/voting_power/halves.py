@@ -125,7 +125,8 @@ def _dominated(x: Sums, y: Sums, most_x: Sums, most_y: Sums) -> Counts:
     """For each query, how many points have ``x <= most_x`` and ``y <= most_y``.
 
     A merge sort tree (Bentley, 1980), all queries at once: points stand in the order of ``x``; the first ``k`` of them
-    fall apart into blocks of powers of two, one per binary digit of ``k``; within a block the ranks of ``y`` are sorted.
+    fall apart into blocks of powers of two, one per binary digit of ``k``; within a block the ranks of ``y`` are
+    sorted.
     """
     count = len(x)
     order = np.argsort(x, kind="stable")

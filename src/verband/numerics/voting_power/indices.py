@@ -111,9 +111,10 @@ def from_swings(by_size: Sequence[Sequence[int]], weightless: int = 0) -> tuple[
 
 
 def normalised(index: Index) -> Index:
-    """Each player's share of the sum of an index; the bounds take what is worst for a player with what is best for others.
+    """Each player's share of the sum of an index.
 
-    Not for draws: their shares vary less than that.
+    The bounds take what is worst for a player with what is best for the others. Not for draws: their shares vary less
+    than that.
     """
     total = index.value.sum()
     if not total > 0:

@@ -1,9 +1,9 @@
 """The smallest change of one weight that changes who wins, quota and other weights unchanged.
 
 Raising the weight of player ``i`` by ``d`` makes those losing coalitions with ``i`` win that are at most ``d`` short of
-the quota; the first is the heaviest that still loses. Lowering it makes those winning ones lose that are less than ``d``
-above it. Either way the power of ``i`` itself changes, because other coalitions win with it than before. So it comes down
-to the sums nearest to the quota on both sides, and who takes part in them.
+the quota; the first is the heaviest that still loses. Lowering it makes those winning ones lose that are less than
+``d`` above it. Either way the power of ``i`` itself changes, because other coalitions win with it than before. So it
+comes down to the sums nearest to the quota on both sides, and who takes part in them.
 
 One majority: which sums exist is kept in the bits of one whole number (subset sums; Pisinger, 1999, section 3). Two, up
 to 30 players: coalitions are counted by meeting in the middle for quotas moved by ever larger steps, then by halving.
@@ -50,8 +50,8 @@ def nearest_change(game: MajorityGame) -> Nearest | None:
     Returns
     -------
     Nearest or None
-        ``None`` where the game is too large to look: over :data:`MOST_SUMS` sums of one majority, or over 30 players with
-        more than one.
+        ``None`` where the game is too large to look: over :data:`MOST_SUMS` sums of one majority, or over 30 players
+        with more than one.
     """
     if game.majorities == 1:
         if game.totals[0] >= MOST_SUMS:
@@ -67,6 +67,25 @@ def nearest_change(game: MajorityGame) -> Nearest | None:
     more = None if below is None or not by_more else grain * (limit - common * below)
     fewer = None if above is None or not by_fewer else grain * (common * above - limit + 1)
     return Nearest(more, by_more if more is not None else (), fewer, by_fewer if fewer is not None else ())
+
+
+def powerless_players(game: MajorityGame) -> tuple[int, ...] | None:
+    """Players of a game with one majority without whom no coalition is short of the quota by less than their weight.
+
+    Returns
+    -------
+    tuple or None
+        Numbers of the players; ``None`` over :data:`MOST_SUMS` sums.
+    """
+    weights, quota = [row[0] for row in game.weights], game.quotas[0]
+    if game.totals[0] >= MOST_SUMS:
+        return None
+    idle = set()
+    for weight, others in _without_each(sorted(set(weights)), weights):
+        low = max(quota - weight, 0)
+        if quota <= 0 or not others >> low & ((1 << (quota - low)) - 1):
+            idle.add(weight)
+    return tuple(player for player, weight in enumerate(weights) if weight in idle)
 
 
 Side = tuple[int | None, tuple[int, ...]]
@@ -122,51 +141,58 @@ def _without_each(kinds: Sequence[int], weights: Sequence[int]) -> list[tuple[in
 def _by_counts(game: MajorityGame) -> tuple[Side, Side]:
     """Compute the same for two majorities, by counting the coalitions that win under another first quota."""
     total, quota = game.totals[0], game.quotas[0]
-    rest = game.totals[1] - game.quotas[1]
     common = int(game.steps[0] / game.grains[0])
+    counts = _Counts(game)
+    up = counts.first_change(-1, 0, quota)
+    below: Side = (None, ()) if up is None else (quota - up, tuple(counts.changed(quota, quota - up)))
+    before = 0
+    for _ in range(_TRIES):
+        move = counts.first_change(1, before, total - quota + 1)
+        if move is None:
+            break
+        above = quota + move - 1
+        # No weight can fall below 0: a coalition that outnumbers the quota by more than any of its members has falls
+        # with a larger sum, if at all.
+        least = common * above - game.given_quotas[0] + 1
+        changed = counts.changed(quota + before, quota + move)
+        able = tuple(player for player in changed if game.given_weights[player][0] >= least)
+        if able:
+            return below, (above, able)
+        before = move
+    return below, (None, ())
 
-    def winning(first: int) -> int:
-        # Sets that a coalition can do without.
-        return count_small(game.weights, (total - first, rest))
 
-    def winning_with_each(first: int) -> Counts:
-        small, having = small_sets(game.weights, (total - first, rest))
+class _Counts:
+    """Winning coalitions under any first quota."""
+
+    def __init__(self, game: MajorityGame) -> None:
+        self._game = game
+        self._rest = game.totals[1] - game.quotas[1]
+
+    def winning(self, first: int) -> int:
+        """How many coalitions win; counted by the players they do without."""
+        return count_small(self._game.weights, (self._game.totals[0] - first, self._rest))
+
+    def changed(self, one: int, two: int) -> list[int]:
+        """Players in a coalition that wins under one quota only."""
+        return np.flatnonzero(self._with_each(one) != self._with_each(two)).tolist()
+
+    def _with_each(self, first: int) -> Counts:
+        small, having = small_sets(self._game.weights, (self._game.totals[0] - first, self._rest))
         return np.asarray(small.sum() - having.sum(axis=1), dtype=np.int64)
 
-    def moved(direction: int, begin: int, farthest: int) -> int | None:
-        """Find the smallest move of the quota beyond ``begin`` that changes the count."""
-        now = winning(quota + direction * begin)
-        if farthest <= begin or winning(quota + direction * farthest) == now:
+    def first_change(self, direction: int, begin: int, farthest: int) -> int | None:
+        """Find the smallest move of the quota beyond ``begin`` that changes how many win."""
+        quota = self._game.quotas[0]
+        now = self.winning(quota + direction * begin)
+        if farthest <= begin or self.winning(quota + direction * farthest) == now:
             return None
         low, step = begin, 1
-        while winning(quota + direction * min(begin + step, farthest)) == now:
+        while self.winning(quota + direction * min(begin + step, farthest)) == now:
             low, step = begin + step, 2 * step
         high = min(begin + step, farthest)
         while high - low > 1:
             middle = (low + high) // 2
-            low, high = (middle, high) if winning(quota + direction * middle) == now else (low, middle)
+            same = self.winning(quota + direction * middle) == now
+            low, high = (middle, high) if same else (low, middle)
         return high
-
-    def changed(one: int, two: int) -> list[int]:
-        return np.flatnonzero(winning_with_each(one) != winning_with_each(two)).tolist()
-
-    up = moved(-1, 0, quota)
-    below: Side = (None, ()) if up is None else (quota - up, tuple(changed(quota, quota - up)))
-    move: int | None = 0
-    for _ in range(_TRIES):
-        before = move or 0
-        move = moved(1, before, total - quota + 1)
-        if move is None:
-            break
-        sum_above = quota + move - 1
-        # No weight can fall below 0: a coalition that outnumbers the quota by more than any of its members falls with
-        # the next sum, if at all.
-        least = common * sum_above - game.given_quotas[0] + 1
-        able = [
-            player
-            for player in changed(quota + before, quota + move)
-            if game.given_weights[player][0] >= least
-        ]
-        if able:
-            return below, (sum_above, tuple(able))
-    return below, (None, ())

@@ -21,6 +21,7 @@ import numpy as np
 from verband.numerics.voting_power import counting, halves, quadrature, rounding, sampling
 from verband.numerics.voting_power.game import MajorityGame, Number, VotingPowerError, exact_game, weighty
 from verband.numerics.voting_power.indices import Array, Index, PowerIndices, from_swings, normalised
+from verband.numerics.voting_power.nearest import powerless_players
 
 Progress = Callable[[int, int], None]
 
@@ -82,7 +83,8 @@ def power_indices(
     Parameters
     ----------
     weights
-        Per player a weight in every majority, shape (n, m), 0 or more; floats count as the decimals they are written as.
+        Per player a weight in every majority, shape (n, m), 0 or more; floats count as the decimals they are written
+        as.
     quotas
         Per majority the weight at which a coalition wins, shape (m,).
     unit
@@ -134,15 +136,29 @@ def power_of(
     if draws is not None:
         return _drawn(game, draws, seed, progress)
     if unit is not None:
-        steps = Fraction(str(unit)) / whole.steps[0]
-        if steps <= 0 or steps.denominator != 1 or steps > sum(row[0] for row in game.rows):
-            raise VotingPowerError("the unit is no multiple of what the weights are counted in, or above their sum")
+        steps = _steps(unit, whole)
         if steps > 1:
-            return _rounded(game, int(steps), int(steps), progress)
+            return _rounded(game, steps, steps, progress)
     swings = count_swings(game.rows, game.room, allowed)
     if swings is not None:
         return _counted(game, swings)
     return _computed(game, allowed, seed, progress)
+
+
+def _steps(unit: Number, whole: MajorityGame) -> int:
+    """Count the steps in a unit to round to; 1 where all weights are multiples of the unit already."""
+    steps = _fraction(unit) / whole.steps[0]
+    if steps <= 0 or steps > max(row[0] for row in whole.weights):
+        raise VotingPowerError("the unit is not above 0 and at most the largest weight")
+    if steps.denominator != 1 and steps.numerator != 1:
+        raise VotingPowerError(
+            f"the unit is no multiple of {float(whole.steps[0]):.15g}, in which the weights are counted"
+        )
+    return int(steps) if steps.denominator == 1 else 1
+
+
+def _fraction(value: Number) -> Fraction:
+    return Fraction(value) if isinstance(value, Fraction | int) else Fraction(str(value))
 
 
 def count_swings(
@@ -219,20 +235,29 @@ def fitting_unit(game: _Game, limits: Limits, points: int) -> int:
 def _rounded(game: _Game, for_banzhaf: int, for_shapley: int, progress: Progress | None) -> PowerIndices:
     absolute = _rounded_index(game, for_banzhaf, orders=False, progress=None)
     shapley = _rounded_index(game, for_shapley, orders=True, progress=progress)
-    least = absolute.value if absolute.high is None else absolute.high
-    most = absolute.value if absolute.low is None else absolute.low
-    placed = np.zeros(game.whole.players, dtype=bool)
-    placed[list(game.places)] = True
-    powerless = tuple(int(player) for player in np.flatnonzero(~placed | (least <= 0)))
-    known = bool((placed & (most > 0)).sum() + len(powerless) == game.whole.players)
+    powerless, known = _powerless(game, absolute)
     return PowerIndices(shapley, absolute, normalised(absolute), None, powerless, powerless_known=known)
+
+
+def _powerless(game: _Game, absolute: Index) -> tuple[tuple[int, ...], bool]:
+    """Players that surely have no power, and whether all others surely have; from sums, else from bounds."""
+    if len(game.room) == 1 and (found := powerless_players(game.whole)) is not None:
+        return found, True
+    low = absolute.value if absolute.low is None else absolute.low
+    high = absolute.value if absolute.high is None else absolute.high
+    weightless = np.ones(game.whole.players, dtype=bool)
+    weightless[list(game.places)] = False
+    none = weightless | (high <= 0)
+    return tuple(np.flatnonzero(none).tolist()), bool((none | (low > 0)).all())
 
 
 def _rounded_index(game: _Game, unit: int, *, orders: bool, progress: Progress | None) -> Index:
     """One index of rounded weights, with bounds."""
     if unit == 1:
-        found = quadrature.shapley_shubik(game.rows, game.room, progress) if orders else quadrature.banzhaf(
-            game.rows, game.room
+        found = (
+            quadrature.shapley_shubik(game.rows, game.room, progress)
+            if orders
+            else quadrature.banzhaf(game.rows, game.room)
         )
         return _index(game, found)
     rounded = rounding.rounded([row[0] for row in game.rows], game.room[0], unit)
@@ -259,12 +284,9 @@ def _rounded_index(game: _Game, unit: int, *, orders: bool, progress: Progress |
 def _drawn(game: _Game, draws: int, seed: int, progress: Progress | None) -> PowerIndices:
     shapley = sampling.sampled_orders(game.rows, game.room, draws, seed, progress)
     absolute, share = sampling.sampled_coalitions(game.rows, game.room, draws, seed, progress)
-    placed = set(game.places)
-    powerless = tuple(player for player in range(game.whole.players) if player not in placed)
-    known = bool((absolute.value > 0).all() | ((absolute.value > 0) | (shapley.value > 0)).all())
-    return PowerIndices(
-        _spread(game, shapley), _spread(game, absolute), _spread(game, share), None, powerless, powerless_known=known
-    )
+    absolute = _spread(game, absolute)
+    powerless, known = _powerless(game, absolute)
+    return PowerIndices(_spread(game, shapley), absolute, _spread(game, share), None, powerless, powerless_known=known)
 
 
 def _spread(game: _Game, index: Index) -> Index:

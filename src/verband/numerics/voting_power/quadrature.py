@@ -1,13 +1,13 @@
 """Power of many players: chances instead of counts, the order of joining integrated exactly.
 
-Owen (1972): the Shapley-Shubik index of player ``i`` is the integral over ``c`` from 0 to 1 of the chance ``h_i(c)`` that
-it decides when each of the others joins with chance ``c``; the absolute Banzhaf index is ``h_i(1/2)`` (Straffin, 1977).
-``h_i`` is a polynomial of degree n - 1, for which a Gauss-Legendre rule of ``(n + 1) / 2`` points is exact. Each point
-takes one table over the sums (:mod:`verband.numerics.voting_power.distribution`) instead of one over sums and sizes.
-All weights of the rule and all chances are positive, so small indices come out as precisely as large ones.
+Owen (1972): the Shapley-Shubik index of player ``i`` is the integral over ``c`` from 0 to 1 of the chance ``h_i(c)``
+that it decides when each of the others joins with chance ``c``; the absolute Banzhaf index is ``h_i(1/2)`` (Straffin,
+1977). ``h_i`` is a polynomial of degree n - 1, for which a Gauss-Legendre rule of ``(n + 1) / 2`` points is exact.
+Each point takes one table over the sums (:mod:`verband.numerics.voting_power.distribution`) instead of one over sums
+and sizes. All weights of the rule and all chances are positive, so small indices come out as precisely as large ones.
 
-For every player the loss of precision is bounded as it is computed. Where the bound exceeds a billionth of the value, the
-value is computed anew from terms of one sign. A player that never decides gets exactly 0 that way.
+For every player the loss of precision is bounded as it is computed. Where the bound exceeds a billionth of the value,
+the value is computed anew from terms of one sign. A player that never decides gets exactly 0 that way.
 """
 
 from __future__ import annotations

@@ -3,8 +3,9 @@
 The game of the rounded weights is computed as any other. How far its indices can be from those of the exact weights
 follows from how far the rounding errors of a random set add up. When each player joins with chance ``c``, that sum has
 mean ``c sum e`` and strays further than ``t`` from it with a chance of at most ``2 exp(-2 t^2 / sum e^2)`` (Hoeffding,
-1963). With ``t`` so large that this is one in a billion, every set whose rounded weight is not within ``t`` of the room is
-on the same side of it as in the exact game; the chances of the few others bound the difference, from below and above.
+1963). With ``t`` so large that this is one in a billion, every set whose rounded weight is not within ``t`` of the
+room is on the same side of it as in the exact game; the chances of the few others bound the difference, from below
+and above.
 """
 
 from __future__ import annotations
@@ -53,9 +54,7 @@ def rounded(weights: Sequence[int], room: int, unit: int) -> Rounded:
     return Rounded(tuple(weights), room, unit, found, max(0, min(moved, sum(found) - 1)))
 
 
-def bounds(
-    game: Rounded, *, orders: bool, progress: Progress | None = None
-) -> tuple[Array, Array]:
+def bounds(game: Rounded, *, orders: bool, progress: Progress | None = None) -> tuple[Array, Array]:
     """Between what the index of the exact weights lies.
 
     Parameters

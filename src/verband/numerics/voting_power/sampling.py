@@ -2,9 +2,9 @@
 
 Shapley-Shubik: players in random order; the one whose weight makes the set before it no longer small decides (Mann and
 Shapley, 1960). Exactly one player decides in each order, so the estimates add up to 1. Banzhaf: random coalitions, each
-of which tells of every player whether it decides over the others in it (Bachrach and others, 2010). Intervals of 95% are
-those of Clopper and Pearson (1934): each player's count of draws is binomial, so they hold the exact index at least that
-often; those of the normalised index are by the delta method.
+of which tells of every player whether it decides over the others in it (Bachrach and others, 2010). Intervals of 95%
+are those of Clopper and Pearson (1934): each player's count of draws is binomial, so they hold the exact index at
+least that often; those of the normalised index are by the delta method.
 """
 
 from __future__ import annotations
@@ -14,11 +14,13 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import numpy.typing as npt
 
+from verband.numerics.voting_power.game import VotingPowerError
 from verband.numerics.voting_power.indices import Array, Index
 
 Progress = Callable[[int, int], None]
 LEVEL = 0.95
 _BATCH = 2**21
+_LARGEST = 2**62
 _NORMAL = 1.959963984540054
 
 
@@ -106,22 +108,18 @@ def interval(counts: npt.NDArray[np.int64], draws: int) -> tuple[Array, Array]:
     tail = (1 - LEVEL) / 2
     with np.errstate(invalid="ignore"):
         low = np.where(counts > 0, betaincinv(np.maximum(counts, 1), draws - counts + 1, tail), 0.0)
-        high = np.where(
-            counts < draws, betaincinv(counts + 1, np.maximum(draws - counts, 1), 1 - tail), 1.0
-        )
+        high = np.where(counts < draws, betaincinv(counts + 1, np.maximum(draws - counts, 1), 1 - tail), 1.0)
     return low, high
 
 
 def _columns(weights: Sequence[Sequence[int]], room: Sequence[int]) -> tuple[list[npt.NDArray[np.int64]], list[int]]:
-    """Weights per majority in 64 bits; larger ones are halved until they fit, which changes no set that could be drawn
-    but by less than one part in 10^17."""
-    columns, limits = [], []
-    for axis, limit in enumerate(room):
-        own = [row[axis] for row in weights]
-        surplus = max(sum(own).bit_length() - 61, 0)
-        columns.append(np.array([weight >> surplus for weight in own], dtype=np.int64))
-        limits.append(limit >> surplus)
-    return columns, limits
+    """Weights per majority in 64 bits."""
+    for axis in range(len(room)):
+        if sum(row[axis] for row in weights) >= _LARGEST:
+            raise VotingPowerError(
+                "the weights need more than 18 digits together, too many to draw from", majority=axis
+            )
+    return [np.array([row[axis] for row in weights], dtype=np.int64) for axis in range(len(room))], list(room)
 
 
 def _batches(players: int, draws: int) -> list[tuple[int, int]]:
