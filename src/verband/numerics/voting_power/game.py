@@ -37,6 +37,10 @@ class VotingPowerError(ValueError):
         self.player, self.majority = player, majority
 
 
+class UnitError(VotingPowerError):
+    """A unit that weights cannot be rounded to."""
+
+
 @dataclass(frozen=True, slots=True)
 class MajorityGame:
     """A game in whole numbers.

@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 
 from verband.numerics.voting_power import counting, halves, quadrature, rounding, sampling
-from verband.numerics.voting_power.game import MajorityGame, Number, VotingPowerError, exact_game, weighty
+from verband.numerics.voting_power.game import MajorityGame, Number, UnitError, VotingPowerError, exact_game, weighty
 from verband.numerics.voting_power.indices import Array, Index, PowerIndices, from_swings, normalised
 from verband.numerics.voting_power.nearest import powerless_players
 
@@ -128,7 +128,7 @@ def power_of(
     if draws is not None and draws < 1:
         raise VotingPowerError(f"{draws} draws are too few")
     if unit is not None and whole.majorities > 1:
-        raise VotingPowerError("weights are rounded with one majority only")
+        raise UnitError("weights are rounded with one majority only")
     if whole.decided:
         return _nobody(whole.players)
     places = weighty(whole)
@@ -149,11 +149,9 @@ def _steps(unit: Number, whole: MajorityGame) -> int:
     """Count the steps in a unit to round to; 1 where all weights are multiples of the unit already."""
     steps = _fraction(unit) / whole.steps[0]
     if steps <= 0 or steps > max(row[0] for row in whole.weights):
-        raise VotingPowerError("the unit is not above 0 and at most the largest weight")
+        raise UnitError("the unit to round to is not above 0 and at most the largest number")
     if steps.denominator != 1 and steps.numerator != 1:
-        raise VotingPowerError(
-            f"the unit is no multiple of {float(whole.steps[0]):.15g}, in which the weights are counted"
-        )
+        raise UnitError(f"the unit is no multiple of {float(whole.steps[0]):.15g}, in which the weights are counted")
     return int(steps) if steps.denominator == 1 else 1
 
 
