@@ -19,7 +19,7 @@ from verband.analysis.influence_answer import (
     Precision,
     SmallestChange,
 )
-from verband.analysis.influence_change import percent, smallest_change
+from verband.analysis.influence_change import smallest_change
 from verband.analysis.influence_question import Given, InfluenceQuestion, given, name_column
 from verband.analysis.stochastic_frontier_question import Places
 from verband.errors import BadInputError
@@ -243,7 +243,7 @@ def _remarks(
             bound = _precision(index).bound or 0.0
             remarks.append(
                 f"{key}: votes rounded to {float(index.unit):.15g}; the exact value of each member lies between the "
-                f"bounds of its interval, at most {percent(bound)} away."
+                f"bounds of its interval, at most {100 * bound:.2g} percentage points away."
             )
         elif index.method == "sampled":
             remarks.append(f"{key}: from {index.draws} draws with seed {question.seed}, with 95% intervals per member.")
