@@ -33,14 +33,14 @@ class Limits:
     Attributes
     ----------
     cells
-        Entries of a table; at 8 bytes each, and three times as much for sums of them.
+        Entries of a table; 32 bytes each with all that is kept beside it, so half a gigabyte by default.
     work
         Entries that are added up in all: 3 to 5 thousand million a second.
     draws
         Orders, and coalitions, drawn where nothing else is possible.
     """
 
-    cells: int = 2**25
+    cells: int = 2**24
     work: int = 5 * 10**10
     draws: int = 200_000
 
