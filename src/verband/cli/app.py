@@ -18,6 +18,7 @@ COMMAND_MODULES = (
     "dossier",
     "frontier",
     "stochastic_frontier",
+    "influence",
 )
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 

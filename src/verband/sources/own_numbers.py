@@ -139,6 +139,22 @@ def read_numbers(
     )
 
 
+def header_of(path: Path) -> tuple[str, ...]:
+    """Names of the columns of a CSV file, as they stand; empty where the file is no text table.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be read.
+    """
+    file = SourceFile(path, path.name)
+    if file.head.kind in ("xlsx", "binary", "json", "xml"):
+        return ()
+    text, _ = file.text(western_allowed=True)
+    header, _, _ = _rows(text, path.name)
+    return tuple(str(cell or "").strip() for cell in header.cells)
+
+
 def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:
     if "\0" in text:
         raise BadInputError("the file holds NUL bytes, so it is no text table", where=where, todo="Save it as CSV")

@@ -1,0 +1,266 @@
+"""What can be asked about influence in a vote, and how a question or its table is refused: with line and column.
+
+The engine refuses by position; here positions become the names that the reader gave.
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from verband.analysis.stochastic_frontier_question import Places
+from verband.errors import BadInputError, UnknownNameError
+
+LARGEST = 2.0**53
+"""From this size on a number of a table no longer tells one vote from the next."""
+NAMES = ("name", "member", "municipality", "naam", "lid", "deelnemer", "gemeente", "participant")
+"""Columns that hold the names of members, if none is named."""
+
+
+@dataclass(frozen=True, slots=True)
+class InfluenceQuestion:
+    """A question that does not contradict itself.
+
+    Attributes
+    ----------
+    quota
+        Votes with which a proposal passes.
+    votes
+        Column with the votes of each member.
+    second_votes, second_quota
+        Column and quota of a second majority that must be reached at the same time, such as of inhabitants.
+    stake
+        Column with what each member pays.
+    id
+        Column with the name of the member; ``None`` for one of :data:`NAMES`, else the first column that is not asked
+        for its numbers, else the number of the row.
+    unit
+        Round the votes to this.
+    samples
+        Draw so many orders and coalitions.
+    seed
+        Of the draws.
+
+    Raises
+    ------
+    BadInputError
+        If it does contradict itself.
+    """
+
+    quota: float
+    votes: str = "votes"
+    second_votes: str | None = None
+    second_quota: float | None = None
+    stake: str | None = None
+    id: str | None = None
+    unit: float | None = None
+    samples: int | None = None
+    seed: int = 1
+
+    def __post_init__(self) -> None:
+        """Refuse contradictions before any number is read."""
+        self._require_quotas()
+        roles = {"votes": self.votes, "second votes": self.second_votes, "name": self.id}
+        for role, column in roles.items():
+            other = next((name for name, at in roles.items() if at == column and name != role), None)
+            if column is not None and other is not None:
+                raise BadInputError(
+                    f"column {column} is asked for as {role} and as {other}", todo="Leave it out of one of them"
+                )
+        if self.stake is not None and self.stake == self.id:
+            raise BadInputError(f"column {self.id} is asked for as name and as stake", todo="Leave it out of one")
+        self._require_effort()
+
+    @property
+    def numbers(self) -> tuple[str, ...]:
+        """Every column that holds numbers, once."""
+        columns = (self.votes, self.second_votes, self.stake)
+        return tuple(dict.fromkeys(column for column in columns if column is not None))
+
+    @property
+    def quotas(self) -> tuple[float, ...]:
+        """Of one majority or two."""
+        return (self.quota,) if self.second_quota is None else (self.quota, self.second_quota)
+
+    @property
+    def vote_columns(self) -> tuple[str, ...]:
+        """Column of each majority."""
+        return (self.votes,) if self.second_votes is None else (self.votes, self.second_votes)
+
+    def _require_quotas(self) -> None:
+        if self.second_votes is not None and self.second_quota is None:
+            raise BadInputError(
+                f"second votes ({self.second_votes}) have no quota", todo="Give the second quota (--second-quota)"
+            )
+        if self.second_quota is not None and self.second_votes is None:
+            raise BadInputError(
+                f"the second quota of {self.second_quota:.15g} is of no column",
+                todo="Name the column with the second votes (--second-votes)",
+            )
+        for which, quota in zip(("quota", "second quota"), self.quotas, strict=False):
+            if not math.isfinite(quota) or abs(quota) >= LARGEST:
+                raise BadInputError(f"the {which} is {quota:g}", todo="Give the votes with which a proposal passes")
+            if quota <= 0:
+                raise BadInputError(
+                    f"the {which} is {quota:.15g}: a proposal would pass without a single vote",
+                    todo="Give the votes with which a proposal passes, above 0",
+                )
+
+    def _require_effort(self) -> None:
+        if self.samples is not None and self.samples < 100:
+            raise BadInputError(f"{self.samples} draws tell next to nothing", todo="Ask 100 or more; 200000 is usual")
+        if self.samples is not None and self.unit is not None:
+            raise BadInputError("rounding and drawing are asked at once", todo="Leave --unit or --samples out")
+        if self.unit is not None and not (math.isfinite(self.unit) and self.unit > 0):
+            raise BadInputError(f"the unit to round to is {self.unit:g}", todo="Give a number above 0")
+        if self.unit is not None and self.second_votes is not None:
+            raise BadInputError(
+                "votes are rounded with one majority only", todo="Leave --unit out, or draw (--samples) instead"
+            )
+        if self.seed < 0:
+            raise BadInputError(f"the seed is {self.seed}", todo="Give 0 or more")
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """The table of a question.
+
+    Attributes
+    ----------
+    names
+        Of the members; no two alike.
+    votes
+        Per majority the votes of each member, shape (m, n), 0 or more.
+    stake
+        What each member pays, shape (n,), 0 or more; ``None`` where not asked.
+    places
+        Where the rows stand.
+    """
+
+    names: tuple[str, ...]
+    votes: npt.NDArray[np.float64]
+    stake: npt.NDArray[np.float64] | None
+    places: Places
+
+
+def name_column(columns: Sequence[str], question: InfluenceQuestion) -> str | None:
+    """Return the column with the names of members, if the question names none."""
+    if question.id is not None:
+        return question.id
+    free = [column for column in columns if column and column not in question.numbers]
+    known = (column for name in NAMES for column in free if column.lower() == name)
+    return next(known, free[0] if free else None)
+
+
+def given(question: InfluenceQuestion, columns: Mapping[str, npt.ArrayLike], places: Places) -> Given:
+    """Take the columns of a question, and refuse what is no vote.
+
+    Raises
+    ------
+    BadInputError
+        With the first place at fault.
+    UnknownNameError
+        If a column is not there.
+    """
+    every = [str(item) for item in getattr(columns, "columns", columns)]
+    values = {name: _numbers(columns, every, name, places) for name in question.numbers}
+    rows = len(values[question.votes])
+    column = name_column(every, question)
+    names = _names(columns, every, column, rows, places)
+    other = next((name for name, one in values.items() if one.shape != (rows,)), None)
+    if other is not None or len(names) != rows:
+        raise BadInputError(
+            f"column {other or column} has another number of rows than {question.votes}",
+            where=places.file,
+            todo="Give as many",
+        )
+    if not rows:
+        raise BadInputError("there are no members", where=places.file, todo="Give a row per member")
+    for name, one in values.items():
+        _require_votes(name, one, names, places, what="contribution" if name == question.stake else "number of votes")
+    _require_distinct(names, column, places)
+    stake = None if question.stake is None else values[question.stake]
+    return Given(names, np.array([values[name] for name in question.vote_columns]), stake, places)
+
+
+def _numbers(
+    columns: Mapping[str, npt.ArrayLike], every: Sequence[str], name: str, places: Places
+) -> npt.NDArray[np.float64]:
+    column = _column(columns, every, name, places)
+    try:
+        return np.asarray(column, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise BadInputError(
+            "the column holds something that is no number",
+            where=places.all(len(column), name),
+            todo="Give numbers, or name another column",
+        ) from error
+
+
+def _column(columns: Mapping[str, npt.ArrayLike], every: Sequence[str], name: str, places: Places) -> npt.NDArray[Any]:
+    if name not in every:
+        close = difflib.get_close_matches(name, every, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UnknownNameError(
+            f"there is no column {name!r}", where=places.file, todo=f"The columns are {', '.join(every)}.{meant}"
+        )
+    return np.asarray(columns[name])
+
+
+def _names(
+    columns: Mapping[str, npt.ArrayLike], every: Sequence[str], column: str | None, rows: int, places: Places
+) -> tuple[str, ...]:
+    if column is None:
+        return tuple(str(places.number(row)) for row in range(rows))
+    names = tuple(_text(item) for item in _column(columns, every, column, places).tolist())
+    if (nameless := next((row for row, name in enumerate(names) if not name), None)) is not None:
+        raise BadInputError(
+            "the name is missing", where=places.of(nameless, column), todo="Fill it in, or leave the row out"
+        )
+    return names
+
+
+def _text(item: object) -> str:
+    """Write the name of a member: a whole number without decimals, nothing where it is missing."""
+    if item is None or item != item:  # noqa: PLR0124  only what is not a number differs from itself
+        return ""
+    return str(int(item)) if isinstance(item, float) and item.is_integer() else str(item).strip()
+
+
+def _require_votes(
+    column: str, values: npt.NDArray[np.float64], names: Sequence[str], places: Places, *, what: str
+) -> None:
+    for row, value in enumerate(values.tolist()):
+        place = places.of(row, column)
+        if not math.isfinite(value):
+            raise BadInputError(
+                f"the {what} of {names[row]} is missing or infinite", where=place, todo="Fill it in; 0 if there is none"
+            )
+        if value < 0:
+            raise BadInputError(
+                f"the {what} of {names[row]} is {value:.15g}, below 0", where=place, todo="Give 0 or more"
+            )
+        if value >= LARGEST:
+            raise BadInputError(
+                f"the {what} of {names[row]} is {value:.15g}, too large to be told from the next",
+                where=place,
+                todo="Count in a larger unit",
+            )
+
+
+def _require_distinct(names: Sequence[str], column: str | None, places: Places) -> None:
+    first: dict[str, int] = {}
+    for row, name in enumerate(names):
+        before = first.setdefault(name, row)
+        if before != row:
+            raise BadInputError(
+                f"{name} stands in {places.row(before)} too",
+                where=places.of(row, column),
+                todo="Add their votes up in one row, or give each its own name",
+            )
