@@ -24,6 +24,7 @@ from verband.analysis.scale import Scale, scale
 from verband.domain.task import series_plan
 from verband.domain.task_codes import tasks
 from verband.sources.sample import Parameters, Province, province
+from verband.sources.sample.data_files import table
 from verband.sources.sample.model import ACCOUNT_YEARS
 from verband.sources.sample.tasks import rolled_up
 from verband.sources.sample.write_grants import CIRCULARS, _volumes
@@ -63,7 +64,7 @@ def shares_of_today(land: Province, code: str, year: int) -> dict[str, float]:
     return found
 
 
-def cost_rows(land: Province, *, years_before_mergers: bool) -> dict[str, Rows]:
+def cost_rows(land: Province, *, years_before_mergers: bool = False) -> dict[str, Rows]:
     """Rows for the cost function of every recoverable task, in the boundaries of today, and its drivers.
 
     Parameters
@@ -115,25 +116,78 @@ def _measures(land: Province) -> pl.DataFrame:
     return pl.DataFrame([{"code": item.code, **_volumes(land, item, newest)} for item in land.existing(year)])
 
 
-def estimates(land: Province, *, years_before_mergers: bool) -> dict[str, Scale]:
+def estimates(land: Province, *, years_before_mergers: bool = False, with_drivers: bool = True) -> dict[str, Scale]:
     """Scale of every recoverable task."""
     found = {}
     for task, (rows, drivers) in cost_rows(land, years_before_mergers=years_before_mergers).items():
-        answer = scale(task, rows, drivers, rng=np.random.default_rng(1))
+        answer = scale(task, rows, drivers if with_drivers else (), rng=np.random.default_rng(1))
         assert isinstance(answer, Scale), answer
         found[task] = answer
     return found
 
 
-def estimates_of_seed(seed: int) -> list[tuple[int, str, bool, float, float, float, float]]:
-    """Seed, task, whether years before mergers are in, estimate, standard error, low and high."""
-    scale_module.DRAWS = 1  # The cheapest scale is not asked here, and its bootstrap is most of the time.
+def driven_tasks() -> tuple[str, ...]:
+    """Recoverable tasks whose cost was made to depend on a driver that goes with size, wholly.
+
+    Contributions by inhabitants leave the driver of each member out, so it does not fully reach tasks with that key.
+    """
+    by_inhabitants = {row["task"] for row in table("arrangements") if row["key"] == "inhabitants"}
+    main_tasks = {effect.main_task for effect in Parameters().driver_effects}
+    return tuple(task for task in plans() if task[0] in main_tasks and task not in by_inhabitants)
+
+
+def tasks_alone() -> tuple[str, ...]:
+    """Recoverable tasks of which nothing that matters runs through an arrangement."""
+    joint = {row["task"] for row in table("arrangements") if float(row["through"]) >= 0.03}
+    return tuple(task for task in plans() if task not in joint)
+
+
+CHOICES: Mapping[str, Mapping[str, bool]] = {
+    "headline": {},
+    "without drivers": {"with_drivers": False},
+    "years before mergers": {"years_before_mergers": True},
+}
+COLUMNS = ("seed", "choice", "task", "planted", "estimate", "low", "high")
+
+
+def estimates_of_seed(seed: int) -> list[tuple[int, str, str, float, float, float, float]]:
+    """Elasticities of one province, columns of ``COLUMNS``: what was planted where the estimate is taken, and found."""
     land = province(seed)
-    return [
-        (seed, task, kept, found.elasticity, found.standard_error, found.low, found.high)
-        for kept in (False, True)
-        for task, found in estimates(land, years_before_mergers=kept).items()
-    ]
+    # The cheapest scale is not asked here, and its bootstrap is most of the time.
+    with patch.object(scale_module, "DRAWS", 1):
+        return [
+            (
+                seed,
+                choice,
+                task,
+                land.parameters.elasticity_at(task, found.at_inhabitants),
+                found.elasticity,
+                found.low,
+                found.high,
+            )
+            for choice, kept in CHOICES.items()
+            for task, found in estimates(land, **kept).items()
+        ]
+
+
+def frame_of(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
+    """Table of rows of :func:`estimates_of_seed`, with whether the interval holds what was planted."""
+    inside = pl.col("planted").is_between(pl.col("low"), pl.col("high")).alias("covered")
+    return pl.DataFrame(rows, schema=COLUMNS, orient="row").with_columns(inside)
+
+
+def cheapest_of_seed(seed: int) -> list[tuple[int, str, float, float | None, float | None, float | None]]:
+    """Seed, task, planted cheapest scale, and the one that was found with its interval, of the tasks that have one."""
+    land = province(seed)
+    rows = cost_rows(land)
+    result = []
+    for task in land.parameters.curvature:
+        found = scale(task, *rows[task], rng=np.random.default_rng(1))
+        assert isinstance(found, Scale), found
+        planted = land.parameters.cheapest_scale(task)
+        assert planted is not None
+        result.append((seed, task, planted, found.cheapest_scale, found.cheapest_low, found.cheapest_high))
+    return result
 
 
 def on_all_cores(work: Callable[[int], list[tuple[object, ...]]], numbers: Iterable[int]) -> list[tuple[object, ...]]:
@@ -157,6 +211,27 @@ def holm(chances: Mapping[str, float]) -> dict[str, float]:
 def coverage_chance(covered: int, draws: int, level: float = 0.95) -> float:
     """Chance of a coverage at least as far off when the interval is right: exact, two-sided."""
     return float(stats.binomtest(covered, draws, level).pvalue)
+
+
+def pooled_chance(frame: pl.DataFrame, level: float = 0.95) -> tuple[float, float, float]:
+    """Coverage over all tasks and provinces, its Monte Carlo error, and its chance when the intervals are right.
+
+    Tasks of one province share effects, so what is tested is the share covered per province: provinces are independent.
+    """
+    shares = frame.group_by("seed").agg(pl.col("covered").mean())["covered"].to_numpy()
+    error = float(shares.std(ddof=1) / len(shares) ** 0.5)
+    return float(shares.mean()), error, float(stats.ttest_1samp(shares, level).pvalue)
+
+
+def mean_shift(frame: pl.DataFrame) -> tuple[float, float, float]:
+    """Mean of estimate less planted over tasks and provinces, its Monte Carlo error, and its chance when there is none.
+
+    By province, as :func:`pooled_chance`.
+    """
+    shifts = frame.group_by("seed").agg((pl.col("estimate") - pl.col("planted")).mean().alias("shift"))["shift"]
+    found = shifts.to_numpy()
+    error = float(found.std(ddof=1) / len(found) ** 0.5)
+    return float(found.mean()), error, float(stats.ttest_1samp(found, 0.0).pvalue)
 
 
 def straight_line(

@@ -13,6 +13,7 @@ from verband.analysis.dependence import (
     dependence_of,
     dependence_over_years,
     in_doubt,
+    least_eur_per_inhabitant,
     why_doubtful,
 )
 
@@ -36,11 +37,11 @@ def ask(rows):
 
 
 def test_ratio_of_sums_and_not_the_mean_of_ratios():
-    found = ask(table(("A", 1000, 100, 50), ("B", 9000, 900, 90)))
-    # 140 of 1,000 thousand euro is 14%; the mean of 50% and 10% would be 30%.
+    found = ask(table(("A", 1000, 1000, 500), ("B", 9000, 9000, 900)))
+    # 1,400 of 10,000 thousand euro is 14%; the mean of 50% and 10% would be 30%.
     assert found.share_of_cost == pytest.approx(0.14)
-    # 140,000 euro over 10,000 inhabitants.
-    assert found.eur_per_inhabitant == pytest.approx(14)
+    # 1,400,000 euro over 10,000 inhabitants.
+    assert found.eur_per_inhabitant == pytest.approx(140)
     assert found.lower_bound
     assert found.kind == "derived"
 
@@ -54,8 +55,9 @@ def test_a_missing_report_is_in_no_sum_and_is_named(gap):
     assert found.eur_per_inhabitant == pytest.approx(50)
 
 
-@pytest.mark.parametrize("paid", [0, -11])
-def test_a_published_nought_that_cannot_be_does_not_count_and_is_named(paid):
+@pytest.mark.parametrize("paid", [0, -11, 9, 269.9])
+def test_a_published_amount_that_cannot_be_all_does_not_count_and_is_named(paid):
+    """9,000 inhabitants at 30 euro are 270 thousand euro."""
     found = ask(table(("A", 1000, 100, 50), ("B", 9000, 900, paid)))
     assert (found.municipalities, found.reporting, found.participating) == (2, 1, 1)
     assert (found.missing, found.doubtful) == ((), ("B",))
@@ -64,7 +66,7 @@ def test_a_published_nought_that_cannot_be_does_not_count_and_is_named(paid):
     assert found.eur_per_inhabitant == pytest.approx(50)
 
 
-@pytest.mark.parametrize("paid", [0.0, -11.0, 7.0])
+@pytest.mark.parametrize("paid", [0.0, -11.0, 7.0, 29.9, 30.0, 45.0])
 def test_its_own_figure_is_as_published_and_marked(paid):
     rows = table(("A", 1000, 100, 50), ("B", 1000, 100, paid))
     for found in (
@@ -75,23 +77,30 @@ def test_its_own_figure_is_as_published_and_marked(paid):
         assert found.participating == (paid > 0)
         assert found.share_of_cost == pytest.approx(paid / 100)
         assert found.eur_per_inhabitant == pytest.approx(paid)
-        assert found.doubtful == (() if paid > 0 else ("B",))
+        assert found.doubtful == (() if paid >= 30 else ("B",))
 
 
 def test_a_sum_with_a_part_in_doubt_does_not_count():
-    rows = table(("A", 1000, 100, 50), ("B", 1000, 100, 20), ("C", 1000, 100, 10))
+    rows = table(("A", 1000, 100, 50), ("B", 1000, 100, 40), ("C", 1000, 100, 30))
     found = ask(rows.with_columns(pl.Series("doubtful", [False, True, False])))
     assert (found.reporting, found.doubtful) == (2, ("B",))
-    assert found.share_of_cost == pytest.approx(0.3)
+    assert found.share_of_cost == pytest.approx(0.4)
 
 
-def test_before_safety_regions_were_compulsory_a_nought_is_a_nought():
+def test_where_no_rule_of_doubt_holds_a_nought_is_a_nought():
     rows = table(("A", 1000, 100, 50), ("B", 1000, 100, 0))
     found = dependence(rows, name="group", year=2009, report="accounts")
     assert (found.reporting, found.participating, found.doubtful) == (2, 1, ())
     assert found.share_of_cost == pytest.approx(0.25)
     assert not why_doubtful(2009)
-    assert "safety region" in why_doubtful(2024)
+    assert least_eur_per_inhabitant(2009) is None
+    assert least_eur_per_inhabitant(2024) == 30
+    assert why_doubtful(2024).startswith("less than EUR 30 per inhabitant: every municipality is in a safety region")
+
+
+def test_without_inhabitants_only_nothing_is_in_doubt():
+    rows = table(("A", None, 100, 0), ("B", None, 100, 1), ("C", None, 100, -1))
+    assert rows.filter(in_doubt(2024))["code"].to_list() == ["A", "C"]
 
 
 def test_doubt_needs_a_report_with_cost():
@@ -105,7 +114,9 @@ def test_nobody_reported():
 
 
 def test_size_classes_by_inhabitants_with_the_bound_in_the_upper_class():
-    rows = table(("A", 9_999, 100, 10), ("B", 10_000, 100, 20), ("C", 19_999.5, 100, 40), ("D", 300_000, 100, 5))
+    rows = table(
+        ("A", 9_999, 1e4, 1_000), ("B", 10_000, 1e4, 2_000), ("C", 19_999.5, 1e4, 4_000), ("D", 300_000, 1e6, 20_000)
+    )
     found = {item.name: item for item in dependence_by_size(rows, year=2024, report="accounts")}
     assert list(found) == ["<10000", "10000-20000", ">=250000"]
     assert found["<10000"].share_of_cost == pytest.approx(0.1)
@@ -145,13 +156,15 @@ def test_sizes_add_up_to_the_whole_and_the_share_is_a_share(rows):
         assert 0 <= whole.share_of_cost <= 1 + 1e-9
 
 
-@given(money, st.integers(2, 1000), st.randoms(use_true_random=False))
-def test_units_and_order_do_not_change_the_share(rows, factor, chance):
+@given(money, st.integers(1, 10), st.randoms(use_true_random=False))
+def test_size_and_order_do_not_change_the_share(rows, power, chance):
+    """Twice the people with twice the money, and so on: powers of two, so that rounding moves no figure into doubt."""
     frame = built(rows)
     assume(ask(frame).share_of_cost is not None)
-    scaled = frame.with_columns(pl.col("cost_keur", "paid_to_arrangements_keur") * factor)
+    scaled = frame.with_columns(pl.col("inhabitants", "cost_keur", "paid_to_arrangements_keur") * 2**power)
     order = list(range(frame.height))
     chance.shuffle(order)
     assert ask(scaled).share_of_cost == pytest.approx(ask(frame).share_of_cost)
-    assert ask(scaled).eur_per_inhabitant == pytest.approx(factor * ask(frame).eur_per_inhabitant)
+    assert ask(scaled).eur_per_inhabitant == pytest.approx(ask(frame).eur_per_inhabitant)
+    assert ask(scaled).doubtful == ask(frame).doubtful
     assert ask(frame[order]).share_of_cost == pytest.approx(ask(frame).share_of_cost)

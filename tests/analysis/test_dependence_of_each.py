@@ -55,9 +55,9 @@ def test_all_at_once_is_the_same_as_one_by_one(given_rows):
 
 
 def each(own, peers, year=2024):
-    """Share and money per inhabitant of A and its peers: cost 100, 1,000 inhabitants."""
-    table = [("A", year, 1000.0, 100.0, own, False)]
-    table += [(code, year, 1000.0, 100.0, paid, False) for code, paid in zip(PEERS, peers, strict=False)]
+    """Share and money per inhabitant of A and its peers: cost 100, 10 inhabitants."""
+    table = [("A", year, 10.0, 100.0, own, False)]
+    table += [(code, year, 10.0, 100.0, paid, False) for code, paid in zip(PEERS, peers, strict=False)]
     return {code: years[0] for code, years in dependence_of_each(frame(table), report="accounts").items()}
 
 
@@ -68,17 +68,18 @@ def test_share_and_money_beside_the_others():
     assert (share.value, share.n, share.rank) == (0.25, 20, 20)
     assert share.median == pytest.approx(0.105)
     money = eur_per_inhabitant_beside("A", PEERS, found)
-    # 25 thousand euro over 1,000 inhabitants.
-    assert (money.value, money.n) == (25.0, 20)
-    assert money.median == pytest.approx(10.5)
+    # 25 thousand euro over 10 inhabitants.
+    assert (money.value, money.n) == (2500.0, 20)
+    assert money.median == pytest.approx(1050)
 
 
 @pytest.mark.parametrize("beside", [share_beside, eur_per_inhabitant_beside])
 def test_a_member_without_a_report_or_in_doubt_does_not_count_and_is_named(beside):
-    found = each(25.0, [None, 0.0, *(float(number) for number in range(1, 19))])
+    # 0.2 thousand euro over 10 inhabitants is 20 euro each.
+    found = each(25.0, [None, 0.0, 0.2, *(float(number) for number in range(1, 18))])
     spread = beside("A", [*PEERS, "Q"], found)
-    assert spread.n == 18
-    assert spread.missing == ("P00", "P01", "Q")
+    assert spread.n == 17
+    assert spread.missing == ("P00", "P01", "P02", "Q")
 
 
 @pytest.mark.parametrize("beside", [share_beside, eur_per_inhabitant_beside])

@@ -230,8 +230,8 @@ def test_the_ordinary_readers_take_every_file_but_the_statement_that_all_is_fict
 def test_rows_made_without_files_are_those_of_the_workspace(sample_workspace):
     """So what the study of 200 provinces finds is true of ``verband scale``."""
     asked = {item.task: item for item in sample_workspace.scale().tasks}
-    for task, found in estimates(province(1), years_before_mergers=False).items():
-        for name in ("elasticity", "low", "high", "at_inhabitants"):
+    for task, found in estimates(province(1)).items():
+        for name in ("elasticity", "low", "high", "at_inhabitants", "without_drivers"):
             assert getattr(found, name) == pytest.approx(getattr(asked[task], name), rel=1e-8), task
         assert found.n_observations == asked[task].n_observations
 
@@ -243,10 +243,33 @@ def test_the_elasticity_of_no_task_is_refused(sample_workspace):
         if found.task in plans():
             reach = (found.high - found.elasticity) / found.standard_error
             freedom = special.stdtridf(0.975, reach)
-            away = abs(found.elasticity - PLANTED.elasticity[found.task]) / found.standard_error
+            planted = PLANTED.elasticity_at(found.task, found.at_inhabitants)
+            away = abs(found.elasticity - planted) / found.standard_error
             chances[found.task] = float(2 * stats.t.sf(away, freedom))
     assert chances.keys() == plans().keys()
     assert {task: chance for task, chance in holm(chances).items() if chance < 0.01} == {}
+
+
+@pytest.mark.parametrize("task", sorted(PLANTED.curvature))
+def test_the_planted_cheapest_scale_lies_in_its_interval_well_inside_the_sizes(sample_workspace, task, people, today):
+    planted = PLANTED.cheapest_scale(task)
+    sizes = sorted(people[code, 2026] for code in today)
+    assert sizes[3] < planted < sizes[-4]
+    found = sample_workspace.scale(task).tasks[0]
+    assert not found.misfit
+    assert found.cheapest_low < planted < found.cheapest_high
+    # An interval that spans all sizes would tell nothing.
+    assert found.cheapest_high < 4 * found.cheapest_low
+
+
+@pytest.mark.parametrize("task", sorted(PLANTED.curvature))
+@pytest.mark.parametrize("inhabitants", [10_000, 100_000])
+def test_the_elasticity_at_another_size_is_the_planted_one_there(sample_workspace, task, inhabitants):
+    planted = PLANTED.elasticity_at(task, inhabitants)
+    found = sample_workspace.scale(task, at_inhabitants=inhabitants).tasks[0]
+    assert found.low < planted < found.high
+    # Not that of the reference size: the curvature was seen.
+    assert not found.low < PLANTED.elasticity[task] < found.high
 
 
 def claims(table, people, cost, merged, today):

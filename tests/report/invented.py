@@ -86,9 +86,15 @@ def own_arrangement():
     )
 
 
-def _dependence(year, share, per_head):
-    doubtful = (CODE,) if share == 0 else ()
+def _dependence(year, share, per_head, *, doubt=False):
+    doubtful = (CODE,) if share == 0 or doubt else ()
     return Dependence("x", year, "accounts", 1, int(share is not None), 1, share, per_head, (), doubtful)
+
+
+def _in_doubt(whole, name):
+    """With newest accounts of a name that book a little, but too little to be all."""
+    own = (_dependence(2023, 0.1, 300.0), _dependence(2024, 0.005, 12.3, doubt=True))
+    return replace(whole, dependence=replace(whole.dependence, own=own, doubts=((2024, (name,)),)))
 
 
 def _tasks():
@@ -212,7 +218,7 @@ def portrait(**changes):
             alike_eur_per_inhabitant=spread(520.4, ALIKE),
             paid_eur=((2021, 9_600_000.0), (2022, None), (2023, 10_000_000.0), (2024, 10_472_000.0)),
             gaps=((2022, ("Vlierbeek",)),),
-            zeros=((2021, ("Oud Vlierbeek",)),),
+            doubts=((2021, ("Oud Vlierbeek",)),),
         ),
         costs=CostFacts(
             2024, TaskCost("total", "Totaal", 60_000_000.0, spread(3_000.0, ALIKE), spread(3_000.0, ALIKE)), _tasks()
@@ -368,5 +374,13 @@ def variants():
         "zero": replace(
             whole,
             dependence=replace(whole.dependence, own=(_dependence(2023, 0.1, 10.0), _dependence(2024, 0.0, 0.0))),
+        ),
+        "too little": _in_doubt(whole, whole.identity.name),
+        "too little in a part": _in_doubt(whole, "Oud Vlierbeek"),
+        "too little before": replace(
+            whole,
+            dependence=replace(
+                whole.dependence, own=(_dependence(2023, 0.002, 5.0, doubt=True), _dependence(2024, 0.2, 520.4))
+            ),
         ),
     }

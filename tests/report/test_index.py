@@ -18,7 +18,13 @@ ON = date(2026, 7, 1)
 
 def entry(code, name, *, share=0.142, year=2024, state="written", **changes):
     facts = Dependence(code, year, "accounts", 1, 1, 1, share, 500.0, ()) if share is not None else None
-    outline = {"province": "Gelderland", "year": 2026, "inhabitants": 27_123, "fictional": False, "zeros": ()} | changes
+    outline = {
+        "province": "Gelderland",
+        "year": 2026,
+        "inhabitants": 27_123,
+        "fictional": False,
+        "doubts": (),
+    } | changes
     return Entry(
         Outline(code=code, name=name, dependence=facts, **outline),
         f"dossier-{code.casefold()}-nl.html",
@@ -30,7 +36,7 @@ def entry(code, name, *, share=0.142, year=2024, state="written", **changes):
 ENTRIES = (
     entry("GM0003", "Zuidwolde"),
     entry("GM0004", "'s-Gravenhage"),
-    entry("GM0005", "Súdwest-Fryslân", share=0.0, zeros=("Súdwest-Fryslân",)),
+    entry("GM0005", "Súdwest-Fryslân", share=0.0, doubts=("Súdwest-Fryslân",)),
     entry("GM0006", "Aalten", year=2023),
     entry("GM0007", "Écht <b>", share=None, inhabitants=None, province=""),
     entry("GM0008", "Sluis", inhabitants=23_000),

@@ -41,7 +41,16 @@ def test_gaps_and_doubtful_zeros_of_vijfheerenlanden_are_named(published_workspa
     page = dossier(published_workspace.portrait("Vijfheerenlanden", on=ON)).replace("\xa0", " ")
     assert "2018: geen jaarrekening ontvangen van Leerdam, Vianen en Zederik." in page
     assert "2023: geen jaarrekening ontvangen van Vijfheerenlanden." in page
-    assert "De jaarrekening 2017 van Leerdam en Vianen boekt niets naar regelingen." in page
+    assert "De jaarrekening 2017 van Leerdam en Vianen boekt minder dan € 30 per inwoner naar regelingen." in page
+
+
+def test_an_amount_that_cannot_be_all_is_shown_and_doubted(published_workspace):
+    """Landsmeer books 0 in all years but 2023, when it books 11 thousand euro."""
+    page = dossier(published_workspace.portrait("Landsmeer", on=ON)).replace("\xa0", " ")
+    assert "De jaarrekening 2023 van Landsmeer boekt minder dan € 30 per inwoner naar regelingen." in page
+    assert "0,0%, twijfelachtig" in page
+    assert "meer dan in 2023" not in page
+    assert "minder dan in 2023" not in page
 
 
 def test_outsourced_and_missing_accounts_are_not_compared(published_workspace):

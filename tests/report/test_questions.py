@@ -56,8 +56,22 @@ def test_every_answer_without_data_says_so():
 
 def test_nothing_booked_is_doubted_not_believed():
     found = texts(VARIANTS["zero"])
-    assert found[2].text.startswith("Niet zeker: de jaarrekening 2024 boekt € 0 of minder naar regelingen.")
-    assert found[3].text.startswith("Niet te zeggen: de jaarrekening 2024 boekt € 0 of minder naar regelingen.")
+    told = "de jaarrekening 2024 boekt minder dan €\xa030 per inwoner naar regelingen."
+    assert found[2].text.startswith(f"Niet zeker: {told}")
+    assert found[3].text.startswith(f"Niet te zeggen: {told}")
+
+
+@pytest.mark.parametrize(("variant", "whose"), [("too little", "de"), ("too little in a part", "één")])
+def test_a_little_that_cannot_be_all_is_doubted_too(variant, whose):
+    found = texts(VARIANTS[variant])
+    told = f"{whose} jaarrekening 2024 boekt minder dan €\xa030 per inwoner naar regelingen."
+    assert found[2].text.startswith(f"Niet zeker: {told}")
+    assert found[3].text.startswith(f"Niet te zeggen: {told}")
+
+
+def test_a_year_in_doubt_is_not_compared_with():
+    text = texts(VARIANTS["too little before"])[2].text
+    assert text.endswith("Het cijfer over 2023 is twijfelachtig; of het meer is, is dus niet bekend.")
 
 
 def test_who_is_compared_with_few_is_compared_with_nobody():

@@ -11,13 +11,15 @@ from itertools import pairwise
 from math import log
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from verband.errors import BadInputError
-from verband.sources.sample import Parameters, contents, province, write_province
+from verband.sources.sample import contents, province, write_province
 from verband.sources.sample.accounts import ABSENT, NOT_FILED, WITHOUT_BALANCE
 from verband.sources.sample.mapping import area_and_centroid, border, contacts, to_rd
 from verband.sources.sample.tasks import apportion, full_tasks, rolled_up, rolled_up_titles, to_layout
+from verband.sources.sample.write_grants import CIRCULARS, _volumes
 from verband.sources.sample.write_staff import broken_notation
 from verband.sources.sample.writing import decimal_comma
 
@@ -337,28 +339,22 @@ def test_solvency_ratios_fit_the_year_that_they_are_of(land, rows):
     assert max(max(gaps) for gaps in exact.values()) <= 0.00051
 
 
-def slope(records):
-    """Slope of log cost on log inhabitants, need and year effects, by least squares on deviations from year means."""
-    years = defaultdict(list)
-    for year, size, need, cost in records:
-        years[year].append((size, need, cost))
-    centred = []
-    for group in years.values():
-        means = [sum(values) / len(group) for values in zip(*group, strict=True)]
-        centred.extend([value - mean for value, mean in zip(one, means, strict=True)] for one in group)
-    xx, xz, zz, xy, zy = (sum(a[i] * a[j] for a in centred) for i, j in ((0, 0), (0, 1), (1, 1), (0, 2), (1, 2)))
-    return (xy * zz - zy * xz) / (xx * zz - xz * xz)
-
-
 @pytest.mark.parametrize("task", ["0.1", "0.2", "0.4", "0.61", "1.1", "2.1", "5.3", "6.3", "7.3", "8.3"])
-def test_the_planted_elasticity_comes_back(land, task):
-    records = []
+def test_the_planted_elasticity_and_curvature_come_back(land, task):
+    """By least squares on size, its square, need, address density and year effects, without the package's own model."""
+    volumes = {item.code: _volumes(land, item, CIRCULARS[-1]) for item in land.existing(2024)}
+    rows, costs = [], []
     for report in land.reports:
-        if report.kind == "accounts":
-            cost = sum(amount for (one, _), amount in report.cost.items() if one == task)
-            item = land.at(report.code, report.year)
-            records.append((report.year, log(report.inhabitants), land.need_of(item, report.year), log(cost)))
-    assert slope(records) == pytest.approx(Parameters().elasticity[task], abs=0.05)
+        if report.kind == "accounts" and report.code in volumes:
+            size = log(report.inhabitants / land.parameters.reference_inhabitants)
+            density = log(volumes[report.code]["oadw"] / volumes[report.code]["woonr"])
+            need = land.need_of(land.at(report.code, report.year), report.year)
+            rows.append((size, size**2, need, density, *(report.year == year for year in range(2017, 2025))))
+            costs.append(log(sum(amount for (one, _), amount in report.cost.items() if one == task)))
+    found = np.linalg.lstsq(np.array(rows, dtype=float), np.array(costs), rcond=None)[0]
+    assert found[0] == pytest.approx(land.parameters.elasticity[task], abs=0.05)
+    assert found[1] == pytest.approx(land.parameters.curvature.get(task, 0.0), abs=0.03)
+    assert found[3] == pytest.approx(0.15 if task[0] in "27" else 0.0, abs=0.08)
 
 
 def test_the_last_year_before_a_merger_costs_more_and_is_paid_from_reserves(land):

@@ -78,7 +78,7 @@ def test_an_outline_says_what_the_portrait_says(everyone, sample_workspace):
             assert (found.year, found.inhabitants) == (portrait.identity.year, portrait.identity.inhabitants)
             assert found.fictional
             assert found.dependence == facts.latest
-            assert found.zeros == dict(facts.zeros).get(found.dependence.year, ())
+            assert found.doubts == dict(facts.doubts).get(found.dependence.year, ())
 
 
 def test_without_the_tables_it_is_said_which_file_to_load(sample_folder, tmp_path):

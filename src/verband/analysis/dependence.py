@@ -4,7 +4,7 @@ Share = income transfers to arrangements (Iv3 category L4.3.3) / total cost (tas
 sums over the municipalities that filed the report. L4.3.3 is a lower bound: hosting by another municipality (4.3.2),
 purchases from an arrangement (3.8) and hired staff are not in it.
 
-Some accounts publish 0 where it cannot be (``domain/reference/doubtful_transfers.csv``). A municipality's own figure is
+Some accounts publish less than can be (``domain/reference/doubtful_transfers.csv``). A municipality's own figure is
 kept as published and marked; in figures of a group, and in comparisons, it does not count and is named.
 """
 
@@ -74,16 +74,28 @@ def in_doubt(year: int) -> pl.Expr:
     Returns
     -------
     polars.Expr
-        Boolean, over columns ``cost_keur`` and ``paid_to_arrangements_keur``; false where either is missing.
+        Boolean, over columns ``cost_keur``, ``paid_to_arrangements_keur`` and ``inhabitants``; false where cost or
+        transfers are missing. Where inhabitants are missing, only transfers of 0 or less are in doubt.
     """
     cost, paid = pl.col("cost_keur"), pl.col("paid_to_arrangements_keur")
-    doubts = [(cost > 0) & (paid <= float(row["at_most_keur"])) for row in _rules(year)]
-    return pl.any_horizontal([pl.lit(False), *doubts]).fill_null(value=False)
+    limit = least_eur_per_inhabitant(year)
+    if limit is None:
+        return pl.lit(value=False)
+    too_little = (paid <= 0) | (paid * 1000 < limit * pl.col("inhabitants"))
+    return ((cost > 0) & too_little).fill_null(value=False)
+
+
+def least_eur_per_inhabitant(year: int) -> float | None:
+    """Below how many euro per inhabitant transfers are in doubt; ``None`` where no rule holds for the year."""
+    return max((float(row["less_than_eur_per_inhabitant"]) for row in _rules(year)), default=None)
 
 
 def why_doubtful(year: int) -> str:
     """Why such transfers are in doubt, in words; empty where no rule holds for the year."""
-    return "; ".join(row["reason"] for row in _rules(year))
+    return "; ".join(
+        f"less than EUR {float(row['less_than_eur_per_inhabitant']):g} per inhabitant: {row['reason']}"
+        for row in _rules(year)
+    )
 
 
 def dependence(rows: pl.DataFrame, *, name: str, year: int, report: str) -> Dependence:

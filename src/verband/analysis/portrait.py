@@ -66,8 +66,8 @@ class DependenceFacts:
         Paid to arrangements, euro, by year; ``None`` where missing.
     gaps
         By year without a figure: the names of the municipalities whose accounts are missing.
-    zeros
-        By year: the names of the municipalities whose accounts book 0 to arrangements, which is doubtful.
+    doubts
+        By year: the names of the municipalities whose accounts book so little to arrangements that it is in doubt.
     """
 
     year: int
@@ -80,7 +80,7 @@ class DependenceFacts:
     alike_eur_per_inhabitant: Spread
     paid_eur: tuple[tuple[int, float | None], ...]
     gaps: tuple[tuple[int, tuple[str, ...]], ...]
-    zeros: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    doubts: tuple[tuple[int, tuple[str, ...]], ...] = ()
 
     @property
     def latest(self) -> Dependence | None:
@@ -88,11 +88,26 @@ class DependenceFacts:
         return next((item for item in reversed(self.own) if item.eur_per_inhabitant is not None), None)
 
     @property
+    def latest_doubts(self) -> tuple[str, ...]:
+        """Names of the municipalities whose accounts make the newest figure doubtful."""
+        return dict(self.doubts).get(self.latest.year, ()) if self.latest else ()
+
+    @property
+    def doubtful_before(self) -> bool:
+        """Whether the figure of the year before the newest is in doubt."""
+        return any(self.latest and item.year == self.latest.year - 1 and item.doubtful for item in self.own)
+
+    @property
     def change_eur_per_inhabitant(self) -> float | None:
-        """Newest year less the year before it, euro per inhabitant in current prices; ``None`` where one is missing."""
+        """Newest year less the year before it, euro per inhabitant in current prices.
+
+        ``None`` where one is missing or in doubt.
+        """
         new = self.latest
         before = next((item for item in self.own if new and item.year == new.year - 1), None)
         if new is None or new.eur_per_inhabitant is None or before is None or before.eur_per_inhabitant is None:
+            return None
+        if new.doubtful or before.doubtful:
             return None
         return new.eur_per_inhabitant - before.eur_per_inhabitant
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
+from verband.analysis.dependence import least_eur_per_inhabitant
 from verband.analysis.portrait import Portrait
 from verband.analysis.spread import Spread
 from verband.domain.reference import reference
@@ -35,6 +36,16 @@ class Context:
     def name(self) -> str:
         """Name of the municipality."""
         return self.portrait.identity.name
+
+    @property
+    def own_doubt(self) -> bool:
+        """Whether what makes the newest dependence doubtful is the municipality's own accounts, not a part of it."""
+        facts = self.portrait.dependence
+        return facts is None or facts.latest_doubts in ((), (self.name,))
+
+    def doubt_limit(self, year: int) -> str:
+        """Below which amount per inhabitant transfers of a year are in doubt."""
+        return self.numbers.short_euro(least_eur_per_inhabitant(year) or 0.0)
 
     def size_class(self) -> str:
         """Name of the size class; only where there is a comparison group."""

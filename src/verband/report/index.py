@@ -9,6 +9,7 @@ from datetime import date
 from itertools import groupby
 from pathlib import Path
 
+from verband.analysis.dependence import least_eur_per_inhabitant
 from verband.domain.municipality import normalise_name
 from verband.report.collection import Entry
 from verband.report.numbers import Numbers
@@ -80,6 +81,7 @@ def index(entries: Sequence[Entry], *, language: str, on: date, snapshot: str) -
             snapshot=snapshot,
             style=style(),
             letters=letters,
+            reading=_reading(ordered, words, numbers),
             fictional=all(entry.outline.fictional for entry in ordered),
             count=numbers.count(len(ordered)),
             lacking=list(_lacking(ordered)),
@@ -87,6 +89,12 @@ def index(entries: Sequence[Entry], *, language: str, on: date, snapshot: str) -
             running_head=words("index.runs", date=numbers.date(on)),
         )
     )
+
+
+def _reading(entries: Sequence[Entry], words: Words, numbers: Numbers) -> str:
+    """How to read the shares, with the amount below which the newest of them are in doubt."""
+    newest = max((entry.outline.dependence.year for entry in entries if entry.outline.dependence), default=0)
+    return words("index.reading", limit=numbers.short_euro(least_eur_per_inhabitant(newest) or 0.0))
 
 
 def _letters(name: str) -> str:
@@ -103,7 +111,7 @@ def _row(entry: Entry, words: Words, numbers: Numbers, newest: int) -> Row:
     facts = outline.dependence
     known = facts is not None and facts.share_of_cost is not None
     share = numbers.percent(facts.share_of_cost or 0.0) if facts and known else words("common.unknown")
-    if outline.zeros:
+    if outline.doubts:
         share = words("index.doubtful", figure=share)
     return Row(
         name=outline.name,

@@ -75,14 +75,16 @@ def _cost(context: Context) -> Told:
     if facts is None or latest is None or latest.eur_per_inhabitant is None:
         return _unknown(context, "cost_missing", "dependence")
     source = context.loaded(*_MONEY)
-    if latest.eur_per_inhabitant == 0:
-        return words("answers.cost_zero", year=latest.year), "derived", source, "dependence"
+    if latest.doubtful:
+        key = "answers.cost_doubt" if context.own_doubt else "answers.cost_doubt_part"
+        return words(key, year=latest.year, limit=context.doubt_limit(latest.year)), "derived", source, "dependence"
     paid = dict(facts.paid_eur).get(latest.year)
     total = "" if paid is None else f" ({numbers.short_euro(paid)})"
     text = words("answers.cost", year=latest.year, eur=numbers.short_euro(latest.eur_per_inhabitant), total=total)
     change, before = facts.change_eur_per_inhabitant, latest.year - 1
     if change is None:
-        text += " " + words("answers.cost_before_unknown", year=before)
+        key = "answers.cost_before_doubt" if facts.doubtful_before else "answers.cost_before_unknown"
+        text += " " + words(key, year=before)
     elif abs(change) < 0.5:
         text += " " + words("answers.cost_same", year=before)
     else:
@@ -95,8 +97,10 @@ def _compared(context: Context) -> Told:
     words, numbers, facts = context.words, context.numbers, context.portrait.dependence
     spread = facts.alike_eur_per_inhabitant if facts else None
     own = facts.latest if facts else None
-    if facts is not None and own is not None and own.year == facts.year and own.eur_per_inhabitant == 0:
-        return words("answers.compared_zero", year=facts.year), "derived", context.loaded(*_MONEY), "dependence"
+    if facts is not None and own is not None and own.year == facts.year and own.doubtful:
+        key = "answers.compared_doubt" if context.own_doubt else "answers.compared_doubt_part"
+        text = words(key, year=facts.year, limit=context.doubt_limit(facts.year))
+        return text, "derived", context.loaded(*_MONEY), "dependence"
     if facts is None or spread is None or spread.value is None:
         return _unknown(context, "compared_missing", "dependence")
     if spread.few:

@@ -241,8 +241,8 @@ class Country(Facts):
         return {code: tuple(years) for code, years in found.items()}
 
     @cached_property
-    def zeros(self) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
-        """Years in which a part of a municipality booked no transfers, which is in doubt, with their names, by code."""
+    def doubts(self) -> dict[str, tuple[tuple[int, tuple[str, ...]], ...]]:
+        """Years in which the transfers of a part of a municipality are in doubt, with the names of those, by code."""
         found: dict[str, dict[int, list[str]]] = {}
         for year, code, target in self.doubtful.iter_rows():
             found.setdefault(target, {}).setdefault(year, []).append(self.names.name(code))

@@ -100,7 +100,9 @@ class Facts:
 
         ``target`` is a municipality of the latest list that holds a part of the one that filed it.
         """
-        rows = [self.published.filter((pl.col("year") == year) & in_doubt(year)) for year in self.years]
+        people = self.inhabitants.select("code", "year", "inhabitants")
+        published = self.published.join(people, on=["code", "year"], how="left")
+        rows = [published.filter((pl.col("year") == year) & in_doubt(year)) for year in self.years]
         parts = self.weights.filter(pl.col("weight") > 0)
         return pl.concat(rows).join(parts, on=["code", "year"]).select("year", "code", "target").sort("year", "code")
 

@@ -39,9 +39,8 @@ class Outline:
         Newest inhabitants on 1 January; ``None`` where not known.
     dependence
         The newest year with a figure, which need not be the newest year; ``None`` where there is none.
-    zeros
-        Names of the municipalities whose accounts of that year book no transfers to arrangements: the figure is in
-        doubt.
+    doubts
+        Names of the municipalities whose accounts of that year book too little to arrangements: the figure is in doubt.
     """
 
     code: str
@@ -51,7 +50,7 @@ class Outline:
     inhabitants: int | None
     fictional: bool
     dependence: Dependence | None
-    zeros: tuple[str, ...]
+    doubts: tuple[str, ...]
 
 
 class Portraits:
@@ -98,7 +97,7 @@ class Portraits:
             inhabitants=inhabitants,
             fictional=is_fictional(code),
             dependence=newest,
-            zeros=dict(country.zeros.get(code, ())).get(newest.year, ()) if newest else (),
+            doubts=dict(country.doubts.get(code, ())).get(newest.year, ()) if newest else (),
         )
 
     def of(self, text: str) -> Portrait:
@@ -210,7 +209,7 @@ def _dependence(country: Country, code: str, group: ComparisonGroup) -> Dependen
         alike_eur_per_inhabitant=_named(country, eur_per_inhabitant_beside(code, alike, newest)),
         paid_eur=country.paid_eur.get(code, ()),
         gaps=country.gaps.get(code, ()),
-        zeros=country.zeros.get(code, ()),
+        doubts=country.doubts.get(code, ()),
     )
 
 

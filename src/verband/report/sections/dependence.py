@@ -32,9 +32,10 @@ def dependence(context: Context) -> Section:
 
 def _heading(context: Context, facts: DependenceFacts, latest: Dependence) -> str:
     words, numbers = context.words, context.numbers
-    if latest.share_of_cost == 0:
-        return words("dependence.heading_zero", year=latest.year)
     share = numbers.short_percent(latest.share_of_cost or 0.0)
+    if latest.doubtful:
+        key = "dependence.heading_doubt" if context.own_doubt else "dependence.heading_doubt_part"
+        return words(key, year=latest.year, share=share, limit=context.doubt_limit(latest.year))
     spread = dict(facts.class_spread).get(latest.year)
     if spread is not None and spread.median is not None:
         return words("dependence.heading", year=latest.year, share=share, median=numbers.short_percent(spread.median))
@@ -55,10 +56,12 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
         eur=numbers.short_euro(latest.eur_per_inhabitant or 0.0),
         total=context.known(None if paid is None else numbers.short_euro(paid)),
     )
-    if latest.eur_per_inhabitant == 0:
-        told += " " + words("answers.compared_zero", year=latest.year)
+    if latest.doubtful:
+        key = "answers.compared_doubt" if context.own_doubt else "answers.compared_doubt_part"
+        told += " " + words(key, year=latest.year, limit=context.doubt_limit(latest.year))
     elif change is None:
-        told += " " + words("dependence.change_unknown", year=latest.year - 1)
+        key = "dependence.change_doubt" if facts.doubtful_before else "dependence.change_unknown"
+        told += " " + words(key, year=latest.year - 1)
     elif abs(change) < 0.5:
         told += " " + words("dependence.change_none", year=latest.year - 1)
     else:
@@ -90,7 +93,15 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
         )
         if alike.missing:
             blocks.append(
-                Paragraph(words("dependence.without", names=words.join(alike.missing), year=facts.year), "limits")
+                Paragraph(
+                    words(
+                        "dependence.without",
+                        names=words.join(alike.missing),
+                        year=facts.year,
+                        limit=context.doubt_limit(facts.year),
+                    ),
+                    "limits",
+                )
             )
     return blocks
 
@@ -98,8 +109,13 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
 def _warnings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
     words = context.words
     blocks: list[Block] = []
-    for year, names in facts.zeros:
-        blocks.append(Paragraph(words("dependence.zero", year=year, names=words.join(names)), "warning"))
+    for year, names in facts.doubts:
+        blocks.append(
+            Paragraph(
+                words("dependence.doubt", year=year, names=words.join(names), limit=context.doubt_limit(year)),
+                "warning",
+            )
+        )
     spread = dict(facts.class_spread).get(latest.year)
     if spread and spread.rank is not None and spread.n > 1 and spread.rank == spread.n:
         blocks.append(Paragraph(words("dependence.highest", year=latest.year), "warning"))
@@ -166,7 +182,7 @@ def _years(context: Context, facts: DependenceFacts) -> Table:
         )
         row = [
             str(item.year),
-            why if item.share_of_cost is None else numbers.percent(item.share_of_cost),
+            why if item.share_of_cost is None else _share(context, item),
             context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
             context.known(None if total is None else numbers.euro(total)),
         ]
@@ -183,6 +199,11 @@ def _years(context: Context, facts: DependenceFacts) -> Table:
         summary=words("dependence.table_summary"),
         note=f"{words(f'dependence.table_note{alone}')} {few}".strip(),
     )
+
+
+def _share(context: Context, item: Dependence) -> str:
+    share = context.numbers.percent(item.share_of_cost or 0.0)
+    return context.words("dependence.doubtful", figure=share) if item.doubtful else share
 
 
 def _beside(context: Context, spread: Spread | None) -> list[str]:
@@ -212,5 +233,5 @@ def _classes(context: Context, facts: DependenceFacts) -> Table:
         rows,
         (2, 3),
         summary=words("dependence.classes_summary"),
-        note=words("dependence.classes_note"),
+        note=words("dependence.classes_note", limit=context.doubt_limit(facts.year)),
     )

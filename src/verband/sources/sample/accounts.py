@@ -14,7 +14,16 @@ from math import exp, log
 
 from verband.sources.sample.chance import stream
 from verband.sources.sample.data_files import table
-from verband.sources.sample.model import ACCOUNT_YEARS, BUDGET_YEARS, Arrangement, Municipality, Report, ReportKind
+from verband.sources.sample.grant_measures import driver
+from verband.sources.sample.model import (
+    ACCOUNT_YEARS,
+    BUDGET_YEARS,
+    GRANT_YEAR,
+    Arrangement,
+    Municipality,
+    Report,
+    ReportKind,
+)
 from verband.sources.sample.parameters import Parameters
 from verband.sources.sample.partnerships import contributions
 from verband.sources.sample.tasks import Task, apportion, tasks, to_layout
@@ -77,6 +86,8 @@ class Books:
     equity: dict[str, int] = field(default_factory=dict)
     solvency: dict[str, float] = field(default_factory=dict)
     contributions: dict[tuple[int, str, int, str], int] = field(default_factory=dict)
+    _drivers: dict[tuple[str, str, Municipality], float] = field(default_factory=dict)
+    _effects: dict[tuple[str, str], float] = field(default_factory=dict)
 
     def reports(self) -> tuple[Report, ...]:
         """Draw all reports, year by year."""
@@ -106,12 +117,35 @@ class Books:
         """Cost by the cost function without municipality effect and noise, thousand euro."""
         p = self.parameters
         item = next(one for one in self.municipalities if one.code == code and one.first_year <= year <= one.last_year)
-        size = self.people[code, year] / p.reference_inhabitants
         level = _task(task).eur_per_inhabitant * p.reference_inhabitants / 1000
         price = sum(log(1 + growth) for at, growth in p.price_growth.items() if at <= year)
         need = p.need_effect * self._mean(item, year, self.need) if task.startswith("6.") else 0.0
+        drivers = sum(
+            effect.coefficient * self._driver(effect.driver, effect.main_task, item)
+            for effect in p.driver_effects
+            if task.startswith(f"{effect.main_task}.")
+        )
         shock = sum(log(factor) for one, first, last, factor in p.shocks if one == task and first <= year <= last)
-        return level * exp(p.elasticity[task] * log(size) + price + need + shock) if level else 0.0
+        size = p.log_size_effect(task, self.people[code, year])
+        return level * exp(size + price + need + drivers + shock) if level else 0.0
+
+    def _driver(self, name: str, main_task: str, item: Municipality) -> float:
+        """A driver of cost, the same in all years of a municipality, as the volumes of one circular say it."""
+        key = name, main_task, item
+        if key not in self._drivers:
+            people = sum(self.unit_people[unit, GRANT_YEAR] for unit in item.units)
+            need = self._mean(item, GRANT_YEAR, self.need)
+            self._drivers[key] = driver(name, main_task, self.seed, item.code, people, need)
+        return self._drivers[key]
+
+    def _effect(self, item: Municipality, task: str, year: int) -> float:
+        """Log cost of a municipality in a task that nothing explains: its own in all tasks, and in this one."""
+        p = self.parameters
+        for unit in item.units:
+            if (unit, task) not in self._effects:
+                shared = stream(self.seed, "effect", unit).gauss(0, p.municipality_sd)
+                self._effects[unit, task] = shared + stream(self.seed, "effect", unit, task).gauss(0, p.task_sd)
+        return self._mean(item, year, {unit: self._effects[unit, task] for unit in item.units})
 
     def _contributions(self, existing: Sequence[Municipality], year: int) -> dict[str, dict[str, dict[int, float]]]:
         """Contributions by code, task and arrangement number."""
@@ -132,8 +166,6 @@ class Books:
     ) -> Report:
         p, key = self.parameters, (item.code, year, kind)
         rng = stream(self.seed, "report", *key)
-        effects = {unit: stream(self.seed, "effect", unit).gauss(0, p.municipality_sd) for unit in item.units}
-        effect = self._mean(item, year, effects)
         claim = self._claim(item.code, year) if kind == "accounts" else 0.0
         hiring = p.hiring_share + p.hiring_per_solvency * (self._mean(item, year, self.solvency) - 0.35)
         hiring *= p.budgeted_hiring if kind == "budget" else 1.0
@@ -144,7 +176,8 @@ class Books:
             given = {number: round(amount) for number, amount in paid[item.code].get(task.code, {}).items()}
             through = sum(one.through for one in self.arrangements if one.number in given)
             spread = p.noise_sd * (0.5 if kind == "budget" else 1.0)
-            own = self.structural_cost(item.code, task.code, year) * (1 - through) * exp(effect + rng.gauss(0, spread))
+            chance = self._effect(item, task.code, year) + rng.gauss(0, spread)
+            own = self.structural_cost(item.code, task.code, year) * (1 - through) * exp(chance)
             claimed = round(own * (exp(claim) - 1)) if task.code in p.claim_tasks else 0
             extra += claimed
             to_arrangements += sum(given.values())

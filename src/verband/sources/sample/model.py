@@ -17,6 +17,8 @@ PROVINCE_NAME = "Wouderland"
 PROVINCE_CODE = "31"
 """A valid number, so that readers accept it; the province is invented."""
 GRANT_PROVINCE = "12"
+GRANT_YEAR = 2024
+"""Grant year of the circulars."""
 
 
 @dataclass(frozen=True, slots=True)

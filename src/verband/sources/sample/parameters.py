@@ -1,21 +1,43 @@
 """The truth that is planted in the sample, so that an analysis can be held against it.
 
 Cost of task ``k`` in municipality ``i`` and year ``t``, thousand euro:
-``base_k (N_ref / 1000) (N_it / N_ref)^elasticity_k price_t exp(need_effect need_i [main task 6])
-exp(u_i + e_ikt)`` for what the municipality does itself; what it does through an arrangement is the same without
-``u`` and ``e``, shared by the arrangement's key. A merged municipality follows the same function at its own size.
+``base_k (N_ref / 1000) exp(elasticity_k m + curvature_k m^2) price_t exp(need_effect need_i [main task 6])
+exp(driver_effect x_i) exp(u_i + u_ik + e_ikt)`` with ``m = ln(N_it / N_ref)``, for what the municipality does itself;
+what it does through an arrangement is the same without ``u`` and ``e``, shared by the arrangement's key. A merged
+municipality follows the same function at its own size.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from math import exp, log
 
 from verband.sources.sample.data_files import table
 
 
 def _elasticities() -> Mapping[str, float]:
     return {row["task"]: float(row["elasticity"]) for row in table("tasks")}
+
+
+@dataclass(frozen=True, slots=True)
+class DriverEffect:
+    """A cost driver that makes a main task dearer.
+
+    It goes with size (addresses stand closer where more people live), so an estimate that leaves it out is shifted.
+
+    Attributes
+    ----------
+    main_task, driver
+        As in ``domain/reference/cost_drivers.csv``.
+    coefficient
+        Effect of one unit of the driver, a logarithm, on the log cost of every task of the main task. Through an
+        arrangement that is shared by inhabitants (7.1) it reaches all members alike.
+    """
+
+    main_task: str
+    driver: str
+    coefficient: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,15 +93,22 @@ class Parameters:
     Attributes
     ----------
     elasticity
-        Per task (codes of 2017-2022), elasticity of cost with respect to inhabitants. Tasks of the drifting and
-        the unfair arrangement (6.4 and 5.5) follow it only for municipalities outside those two.
+        Per task (codes of 2017-2022), elasticity of cost with respect to inhabitants, where it has a curvature that at
+        the reference size. Tasks of the drifting and the unfair arrangement (6.4 and 5.5) follow it only for
+        municipalities outside those two.
+    curvature
+        Per task, coefficient of the squared logarithm of size; 0 for all others. Such a task has a cheapest scale.
     reference_inhabitants
         Size at which a task costs its base amount per inhabitant.
     need_effect
         Effect of one unit of need (standard normal over municipalities) on the log cost of main task 6; need shows
         in the grant volume of benefit recipients, per inhabitant and whatever the size.
-    municipality_sd, noise_sd
-        Standard deviations of ``u_i`` and ``e_ikt``.
+    driver_effects
+        The drivers that cost depends on, besides need.
+    municipality_sd, task_sd, noise_sd
+        Standard deviations of ``u_i`` (dear or cheap in all tasks), ``u_ik`` (in one task) and ``e_ikt``: variances of
+        0.0009, 0.0016 and 0.0009, so that over the years two tasks of a municipality have about a third of their
+        variance in common.
     price_growth
         Growth of all cost per year, as a fraction.
     shocks
@@ -107,8 +136,14 @@ class Parameters:
 
     elasticity: Mapping[str, float] = field(default_factory=_elasticities)
     reference_inhabitants: int = 30_000
+    curvature: Mapping[str, float] = field(default_factory=lambda: {"0.2": 0.08, "8.3": 0.06})
     need_effect: float = 0.10
-    municipality_sd: float = 0.05
+    driver_effects: tuple[DriverEffect, ...] = (
+        DriverEffect("2", "address_density", 0.15),
+        DriverEffect("7", "address_density", 0.15),
+    )
+    municipality_sd: float = 0.03
+    task_sd: float = 0.04
     noise_sd: float = 0.03
     price_growth: Mapping[int, float] = field(
         default_factory=lambda: {
@@ -133,3 +168,19 @@ class Parameters:
     unfair_key: int = 14
     outsourced: tuple[str, ...] = ("GM9018", "GM9020")
     best_alternative: BestAlternative = BestAlternative("GM9017", "0.61", "join", 11)
+
+    def log_size_effect(self, task: str, inhabitants: float) -> float:
+        """Log cost of a task at a size, against that at the reference size."""
+        away = log(inhabitants / self.reference_inhabitants)
+        return self.elasticity[task] * away + self.curvature.get(task, 0.0) * away**2
+
+    def elasticity_at(self, task: str, inhabitants: float) -> float:
+        """Elasticity of a task at a size."""
+        return self.elasticity[task] + 2 * self.curvature.get(task, 0.0) * log(inhabitants / self.reference_inhabitants)
+
+    def cheapest_scale(self, task: str) -> float | None:
+        """Inhabitants at which a task costs least per inhabitant; ``None`` where no size is the cheapest."""
+        curvature = self.curvature.get(task, 0.0)
+        if curvature <= 0:
+            return None
+        return self.reference_inhabitants * exp((1 - self.elasticity[task]) / (2 * curvature))

@@ -10,13 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import exp
 
-from verband.sources.sample.chance import stream
 from verband.sources.sample.classes import centre_function, municipality_classes, social_structure
-from verband.sources.sample.data_files import table as data_table
-from verband.sources.sample.model import GRANT_PROVINCE, Municipality, Province
+from verband.sources.sample.grant_measures import FIXED, measures
+from verband.sources.sample.model import GRANT_PROVINCE, GRANT_YEAR, Municipality, Province
 from verband.sources.sample.writing import Cell, Files, decimal_comma, table
 
-_YEAR = 2024
 CLUSTERS = (
     "Sociale basisvoorzieningen",
     "Participatie",
@@ -31,7 +29,6 @@ CLUSTERS = (
     "Overige eigen middelen",
     "Onroerendezaakbelasting",
 )
-_FIXED, _FIXED_VOLUME = "vast", "vast nieuw"
 _PAYMENTS = (
     ("Beschermd wonen", 30.0, "Individuele voorzieningen Wmo", True),
     ("Participatie", 105.0, "Participatie", False),
@@ -72,58 +69,9 @@ CIRCULARS = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Measure:
-    """A grant measure: its volume by size and need, its weight and the clusters it is spread over.
-
-    Attributes
-    ----------
-    elasticity, need, chance
-        Of the volume: elasticity with respect to inhabitants, effect of one unit of need on its logarithm, and
-        standard deviation of its logarithm around both. Among the true municipalities the drivers of cost vary by
-        0.1 to 0.9 around what size alone explains; with much less here, size and drivers could not be told apart.
-    """
-
-    code: str
-    name: str
-    per_inhabitant: float
-    elasticity: float
-    need: float
-    chance: float
-    weight: float
-    clusters: Mapping[str, float]
-
-    @property
-    def volume_code(self) -> str:
-        """The fixed amount has another code in the volumes than in the weights."""
-        return _FIXED_VOLUME if self.code == _FIXED else self.code
-
-    @property
-    def tax(self) -> bool:
-        """Whether it deducts the property-tax base."""
-        return self.code.startswith("WOZ")
-
-
-def measures() -> tuple[Measure, ...]:
-    """The reduced set of measures."""
-    return tuple(
-        Measure(
-            code=row["code"],
-            name=row["name"],
-            per_inhabitant=float(row["per_inhabitant"]),
-            elasticity=float(row["elasticity"]),
-            need=float(row["need"]),
-            chance=float(row["chance"]),
-            weight=float(row["weight"]),
-            clusters={part.rsplit(":", 1)[0]: float(part.rsplit(":", 1)[1]) for part in row["clusters"].split(";")},
-        )
-        for row in data_table("measures")
-    )
-
-
 def files(province: Province) -> Files:
     """Yield the files of ``gemeentefonds/``."""
-    items = province.existing(_YEAR)
+    items = province.existing(GRANT_YEAR)
     for circular in CIRCULARS:
         volumes = {item.code: _volumes(province, item, circular) for item in items}
         weights = _weights(province, volumes, circular)
@@ -137,14 +85,18 @@ def files(province: Province) -> Files:
             _result_file(items, volumes, weights, payments, circular),
         )
     yield "gemeentefonds/analysedata/gf_m2022_2023.csv", f'""\n{items[0].name}\n'.encode()
-    factors = [(one.name, _YEAR, f"{one.factor:.3f}") for one in CIRCULARS]
+    factors = [(one.name, GRANT_YEAR, f"{one.factor:.3f}") for one in CIRCULARS]
     yield "gemeentefonds/uitkeringsfactor.csv", table(("Circulaire", "Jaar", "Uitkeringsfactor"), factors)
     header = ("Gemeenten", "Provincie", "Gemeentegrootte", "Stedelijkheid", "Inwonertal")
     for year in (2023, 2024, 2025):
         rows = sorted(municipality_classes(province, item, year) for item in province.existing(year))
         yield f"gemeentefonds/gemeenteklassen/{year}.csv", table(header, rows, delimiter="\t")
     social = [
-        (item.name, centre_function(province.inhabitants[item.code, _YEAR]), social_structure(province, item, _YEAR))
+        (
+            item.name,
+            centre_function(province.inhabitants[item.code, GRANT_YEAR]),
+            social_structure(province, item, GRANT_YEAR),
+        )
         for item in items
     ]
     yield (
@@ -161,16 +113,14 @@ def fund_name(item: Municipality) -> str:
 
 
 def _volumes(province: Province, item: Municipality, circular: Circular) -> dict[str, float]:
-    people, need = province.inhabitants[item.code, _YEAR], province.need_of(item, _YEAR)
+    people, need = province.inhabitants[item.code, GRANT_YEAR], province.need_of(item, GRANT_YEAR)
     result = {}
     for measure in measures():
-        if measure.code == _FIXED:
+        if measure.code == FIXED:
             result[measure.code] = 1.0
             continue
-        size = (people / 30_000) ** measure.elasticity * 30_000
-        chance = stream(province.seed, "volume", measure.code, item.code).gauss(0, measure.chance)
         level = 1.0 if measure.code in {"inwo", "land", "kernen"} else circular.level
-        volume = measure.per_inhabitant * size * exp(measure.need * need + chance) * level
+        volume = measure.volume(province.seed, item.code, people, need) * level
         result[measure.code] = float(round(volume)) if volume > 1e6 else round(volume, 2)
     return result
 
@@ -183,15 +133,15 @@ def _weights(province: Province, volumes: Mapping[str, Mapping[str, float]], cir
     """Weights that let the grants add up to the general grant in the budgets of the year, about."""
     wanted = 0.0
     for code in volumes:
-        report = province.report(code, _YEAR, "budget")
+        report = province.report(code, GRANT_YEAR, "budget")
         wanted += 1000 * report.income["0.7", "general"] if report else 0.0
     totals = {one.code: sum(row[one.code] for row in volumes.values()) for one in measures()}
     amounts = {one.code: totals[one.code] * one.weight * (1 if one.tax else circular.factor) for one in measures()}
-    set_amounts = sum(amounts[one.code] for one in measures() if one.tax or one.code == _FIXED)
+    set_amounts = sum(amounts[one.code] for one in measures() if one.tax or one.code == FIXED)
     scale = (wanted - set_amounts) / (sum(amounts.values()) - set_amounts)
     result = {}
     for one in measures():
-        weight = one.weight if one.tax or one.code == _FIXED else one.weight * scale
+        weight = one.weight if one.tax or one.code == FIXED else one.weight * scale
         result[one.code] = {
             cluster: round(weight * share, 6 if one.tax else 2) for cluster, share in one.clusters.items()
         }
@@ -199,11 +149,11 @@ def _weights(province: Province, volumes: Mapping[str, Mapping[str, float]], cir
 
 
 def _payments(province: Province, item: Municipality, items: Sequence[Municipality]) -> dict[str, int]:
-    people = province.inhabitants[item.code, _YEAR]
-    largest = sorted((province.inhabitants[one.code, _YEAR] for one in items), reverse=True)[:3]
+    people = province.inhabitants[item.code, GRANT_YEAR]
+    largest = sorted((province.inhabitants[one.code, GRANT_YEAR] for one in items), reverse=True)[:3]
     result = {}
     for name, eur, _, centre_only in _PAYMENTS:
-        amount = people * eur * exp(0.2 * province.need_of(item, _YEAR))
+        amount = people * eur * exp(0.2 * province.need_of(item, GRANT_YEAR))
         result[name] = round(amount * (3 if centre_only else 1)) if people in largest or not centre_only else 0
     return result
 
@@ -268,7 +218,7 @@ def _result_file(
     for number, item in enumerate(items):
         amounts = dict.fromkeys(CLUSTERS, 0.0)
         for measure in measures():
-            if measure.code == _FIXED:
+            if measure.code == FIXED:
                 continue
             factor = 1.0 if measure.tax else circular.factor
             for cluster, weight in weights[measure.code].items():
