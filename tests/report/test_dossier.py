@@ -96,6 +96,13 @@ def test_numbers_of_the_portrait_stand_on_the_page_in_dutch():
         assert expected in text, expected
 
 
+def test_years_with_the_same_doubt_stand_in_one_sentence():
+    facts = replace(portrait().dependence, doubts=((2021, ("Oud",)), (2022, ("Oud", "Nieuw")), (2023, ("Oud",))))
+    text = text_of(dossier(portrait(dependence=facts)))
+    assert "De jaarrekeningen 2021 en 2023 van Oud boeken elk minder dan € 30 per inwoner" in text
+    assert "De jaarrekening 2022 van Oud en Nieuw boekt minder dan € 30 per inwoner" in text
+
+
 def test_words_of_files_are_escaped():
     page = dossier(portrait())
     assert "Sociale &lt;Dienst&gt; &amp; Werk" in page

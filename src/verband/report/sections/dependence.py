@@ -109,19 +109,32 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
 def _warnings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
     words = context.words
     blocks: list[Block] = []
-    for year, names in facts.doubts:
-        blocks.append(
-            Paragraph(
-                words("dependence.doubt", year=year, names=words.join(names), limit=context.doubt_limit(year)),
-                "warning",
-            )
-        )
+    blocks += [Paragraph(text, "warning") for text in _doubts(context, facts)]
     spread = dict(facts.class_spread).get(latest.year)
     if spread and spread.rank is not None and spread.n > 1 and spread.rank == spread.n:
         blocks.append(Paragraph(words("dependence.highest", year=latest.year), "warning"))
     for year, names in facts.gaps:
         blocks.append(Paragraph(words("dependence.gap", year=year, names=words.join(names)), "missing", "unknown"))
     return blocks
+
+
+def _doubts(context: Context, facts: DependenceFacts) -> list[str]:
+    """Whose accounts book too little, one sentence for all years with the same names and the same limit."""
+    words = context.words
+    years: dict[tuple[tuple[str, ...], str], list[int]] = {}
+    for year, names in facts.doubts:
+        years.setdefault((names, context.doubt_limit(year)), []).append(year)
+    return [
+        words("dependence.doubt", year=when[0], names=words.join(names), limit=limit)
+        if len(when) == 1
+        else words(
+            "dependence.doubt_years",
+            years=words.join([str(year) for year in when]),
+            names=words.join(names),
+            limit=limit,
+        )
+        for (names, limit), when in years.items()
+    ]
 
 
 def _chart(context: Context, facts: DependenceFacts) -> Figures:
