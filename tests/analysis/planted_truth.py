@@ -116,11 +116,19 @@ def _measures(land: Province) -> pl.DataFrame:
     return pl.DataFrame([{"code": item.code, **_volumes(land, item, newest)} for item in land.existing(year)])
 
 
-def estimates(land: Province, *, years_before_mergers: bool = False, with_drivers: bool = True) -> dict[str, Scale]:
+def estimates(
+    land: Province,
+    *,
+    years_before_mergers: bool = False,
+    with_drivers: bool = True,
+    at_inhabitants: float | None = None,
+) -> dict[str, Scale]:
     """Scale of every recoverable task."""
     found = {}
     for task, (rows, drivers) in cost_rows(land, years_before_mergers=years_before_mergers).items():
-        answer = scale(task, rows, drivers if with_drivers else (), rng=np.random.default_rng(1))
+        answer = scale(
+            task, rows, drivers if with_drivers else (), at_inhabitants=at_inhabitants, rng=np.random.default_rng(1)
+        )
         assert isinstance(answer, Scale), answer
         found[task] = answer
     return found
