@@ -1,0 +1,212 @@
+"""Gaps of one function: how long they last and how likely a long one is, with hired staff and the method that was used.
+
+Hired staff do not change when a gap begins. With effectiveness ``e`` they close a share ``e`` of the gaps that last as
+long as their delay; the share of time below what is required is the same if they take over a part ``e`` of the work.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from verband.analysis.continuity_answer import Within
+from verband.analysis.continuity_question import DAYS_PER_YEAR
+from verband.numerics.markov_chains.bounds import BoundedPeriods
+from verband.numerics.markov_chains.down_periods import DownPeriods, quantile
+from verband.numerics.markov_chains.long_periods import LongPeriodQuestion
+from verband.numerics.markov_chains.populations import Chain, chain_of, states_of
+from verband.numerics.markov_chains.shares import Redundant, Shares, shares
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+HireDelay = Literal["fixed", "exponential"]
+HIRE_DELAYS: tuple[HireDelay, ...] = ("fixed", "exponential")
+EXACT = "exact"
+MOST_STATES = 30_000
+"""Above it lengths come from bounds: a chain would take seconds."""
+MOST_STATES_FOR_CHANCE = 4_000
+FEW_STATES = 600
+RARE = 1e-6
+"""Chances smaller than this are told by their bounds where the chain is not small."""
+_NEGLIGIBLE = 1e-9
+"""States that take a smaller part of the time of all gaps are left out of a chain."""
+
+
+@dataclass(frozen=True)
+class Bridging:
+    """Hired staff.
+
+    Attributes
+    ----------
+    delay
+        Days until they come; ``None`` for never.
+    effectiveness
+        Share of the gaps that they close.
+    form
+        Whether the delay is fixed or exponential.
+    """
+
+    delay: float | None
+    effectiveness: float
+    form: HireDelay = "fixed"
+
+    @property
+    def at_once(self) -> float:
+        """Share of the gaps that never are one."""
+        return self.effectiveness if self.delay == 0 else 0.0
+
+    def closed(self, days: float) -> float:
+        """Share of the gaps of this many days or more that are closed by then."""
+        if self.delay is None:
+            return 0.0
+        if self.form == "exponential" and self.delay > 0:
+            return self.effectiveness * -math.expm1(-days / self.delay)
+        return self.effectiveness if days >= self.delay else 0.0
+
+
+class Gaps:
+    """Gaps of one function, in days.
+
+    Parameters
+    ----------
+    system
+        Everybody who can do the work.
+    bridging
+        Hired staff.
+    """
+
+    def __init__(self, system: Redundant, bridging: Bridging) -> None:
+        self.system, self.bridging = system, bridging
+        self.found: Shares = shares(system)
+        negligible = _NEGLIGIBLE * self.found.unshocked_too_few
+        self._states = states_of(system, negligible)
+        self._negligible = negligible
+        self._bounded = BoundedPeriods(system, self.found)
+        self._by_chain = not self._bounded.exact and self._states <= MOST_STATES
+
+    @cached_property
+    def chain(self) -> Chain:
+        """The chain, where it is not too large."""
+        return chain_of(self.system, self._negligible)
+
+    @cached_property
+    def _periods(self) -> DownPeriods:
+        return DownPeriods(self.chain)
+
+    @cached_property
+    def _question(self) -> LongPeriodQuestion:
+        return LongPeriodQuestion(self.chain)
+
+    @property
+    def begins(self) -> float:
+        """Gaps per day."""
+        return self.found.begins * (1 - self.bridging.at_once)
+
+    @cached_property
+    def share(self) -> float:
+        """Share of time below what is required."""
+        return self.found.too_few - self.bridging.effectiveness * self.found.begins * self._bridged_days()
+
+    @cached_property
+    def nobody(self) -> float:
+        """Share of time that nobody is there."""
+        if self.system.required == 1:
+            return self.share
+        return self.found.nobody - self.bridging.effectiveness * self.found.begins * self._bridged_nobody_days()
+
+    @property
+    def share_is_bound(self) -> bool:
+        """Whether the share is an upper bound: hired staff, and lengths that are known between bounds only."""
+        hired = self.bridging.delay is not None and self.bridging.effectiveness > 0 and self.bridging.delay > 0
+        return hired and not self._by_chain and not self._bounded.exact
+
+    def ninetieth(self) -> Within:
+        """Length that one gap in ten exceeds."""
+        if self.found.begins <= 0 or self.begins <= 0:
+            return Within(None, None, None, EXACT)
+        mean = self.found.mean or 1.0
+        if self._by_chain:
+            value = self._quantile(self._periods.lasts, mean)
+            return Within(value, value, value, EXACT)
+        low = self._quantile(self._low, mean)
+        if self._bounded.exact:
+            return Within(low, low, low, EXACT)
+        # The upper bound falls to one in ten only where gaps are rarely interrupted.
+        reaches = self._high(64 * low) <= 0.1
+        high = self._quantile(self._high, mean) if reaches else None
+        return Within(low, low, high, "lower bound: nobody else goes away during a gap")
+
+    def chance_over(self, days: float) -> Within:
+        """Chance that at least one gap longer than so many days begins within a year."""
+        if self.found.begins <= 0 or self.begins <= 0:
+            return Within(0.0, 0.0, 0.0, EXACT)
+        stays = 1 - self.bridging.closed(days)
+        lasts = self._periods.lasts(days) if self._by_chain else self._low(days)
+        expected = DAYS_PER_YEAR * self.found.begins * stays * lasts
+        rare = self._states > FEW_STATES and expected < RARE
+        if self._states <= MOST_STATES_FOR_CHANCE and not rare:
+            found = self._question.ask(days, DAYS_PER_YEAR, 1 - stays)
+            low, high = max(0.0, found.chance - found.error), min(1.0, found.chance + found.error)
+            return Within(found.chance, low, high, f"{EXACT}, with the error of numerical inversion")
+        most = expected if self._by_chain else DAYS_PER_YEAR * self.found.begins * stays * self._high(days)
+        return Within(-math.expm1(-expected), 0.0, min(1.0, most), "Poisson: long gaps come independently")
+
+    def _low(self, days: float) -> float:
+        return float(self._bounded.low(np.asarray(days)))
+
+    def _high(self, days: float) -> float:
+        return float(self._bounded.high(np.asarray(days)))
+
+    def _quantile(self, lasts: Callable[[float], float], scale: float) -> float:
+        present = 1 - self.bridging.at_once
+
+        def left(days: float) -> float:
+            return (1 - self.bridging.closed(days)) * lasts(days) / present
+
+        delay, form = self.bridging.delay, self.bridging.form
+        if delay and form == "fixed" and left(delay) <= 0.1 < lasts(delay):
+            return delay
+        return quantile(left, 0.9, scale)
+
+    def _bridged_days(self) -> float:
+        """Mean number of days of a gap after hired staff came."""
+        delay, mean = self.bridging.delay, self.found.mean
+        if delay is None or self.bridging.effectiveness == 0 or mean is None:
+            return 0.0
+        if delay == 0:
+            return mean
+        if self.bridging.form == "fixed":
+            before = self._periods.up_to(delay) if self._by_chain else float(self._bounded.high_up_to(delay))
+        elif self._by_chain:
+            before = self._periods.discounted(1 / delay)
+        else:
+            before = _discounted(self._bounded.high, 1 / delay)
+        return max(0.0, mean - before)
+
+    def _bridged_nobody_days(self) -> float:
+        delay, effectiveness = self.bridging.delay, self.bridging.effectiveness
+        if delay is None or effectiveness == 0 or self.found.begins <= 0 or not self._by_chain:
+            return 0.0
+        whole = self.found.nobody / self.found.begins
+        if delay == 0:
+            return whole
+        periods = self._periods
+        before = periods.nobody_up_to(delay) if self.bridging.form == "fixed" else periods.nobody_discounted(1 / delay)
+        return max(0.0, whole - before)
+
+
+def _discounted(lasts: Callable[[NDArray[np.float64]], Any], rate: float) -> float:
+    """Integral of ``exp(-rate t) lasts(t)`` by Gauss-Laguerre points."""
+    points, weights = np.polynomial.laguerre.laggauss(40)
+    return float(weights @ lasts(points / rate)) / rate
+
+
+def day_keys(days: Sequence[float]) -> list[tuple[str, float]]:
+    """Numbers of days with the words they have in the answer."""
+    return [(f"{number:g}", float(number)) for number in days]
