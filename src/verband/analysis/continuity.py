@@ -324,7 +324,8 @@ def _remarks(
     remarks = []
     if not any(item.shared_shocks_per_year for item in every):
         remarks.append(
-            "No shared shocks are counted: holders fall out independently, which flatters functions with several holders."
+            "No shared shocks are counted: holders fall out independently, which flatters functions with several "
+            "holders."
         )
     if any(item.hire_after_days is None and "hire_effectiveness" not in item.defaulted for item in every):
         remarks.append("hire_effectiveness without hire_after_days does nothing: hired staff never come.")

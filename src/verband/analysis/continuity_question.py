@@ -1,4 +1,4 @@
-"""Functions with their staff, as a table tells them: defaults filled in by name, contradictions refused with their place.
+"""Functions with their staff, as a table tells them: defaults filled in, contradictions refused with their place.
 
 The model is that of docs/methods/continuity.md: rates per holder-year present, calendar days, a year of 365.
 """
@@ -67,7 +67,7 @@ def defaults() -> dict[str, Default]:
             continue
         numbers = {name: float(row[name]) if row[name] else None for name in ("value", "low", "high")}
         texts = {name: row[name] for name in ("column", "unit", "kind", "meaning", "source", "certainty")}
-        found[row["column"]] = Default(**numbers, **texts, as_of=row["valid_from"])
+        found[row["column"]] = Default(**numbers, **texts, as_of=row["valid_from"])  # type: ignore[arg-type]
     return found
 
 
@@ -267,23 +267,31 @@ def _fault(column: str, value: float) -> tuple[str, str] | None:
     if not math.isfinite(value):
         return f"{shown} is not a number", "Give a number"
     if column in WHOLE:
-        least = 0 if column == "deputies" else 1
-        if not value.is_integer():
-            return f"{shown} is no whole number of persons", "Count persons, not full-time equivalents"
-        if not least <= value <= _MOST_PERSONS:
-            word = "a function that nobody holds cannot be computed" if value == 0 else f"{shown} persons"
-            return f"{word} in {column}", f"Give a whole number from {least} to {_MOST_PERSONS}"
-        return None
+        return _persons_fault(column, value, shown)
     if column == "hire_effectiveness":
-        return None if 0 <= value <= 1 else (f"effectiveness {shown} is not between 0 and 1", "Give a share, as in 0.8")
+        wrong = not 0 <= value <= 1
+        return (f"effectiveness {shown} is not between 0 and 1", "Give a share, as in 0.8") if wrong else None
     if value < 0:
         return f"{shown} is negative", "Give 0 or more"
-    if column.endswith("_per_year"):
-        limit = "Give how often it happens in a year to one holder, at most 366"
-        return (f"{shown} times a year is too often", limit) if value > _MOST_PER_YEAR else None
     days = value * DAYS_PER_WEEK if column.endswith("_weeks") else value
-    if days > _LONGEST_DAYS:
-        return f"{shown} is longer than twenty years", "Check the unit: the name of the column ends with it"
-    if 0 < days < _SHORTEST_DAYS and column != "hire_after_days":
-        return f"{shown} is shorter than a tenth of a day", "Give 0 to leave it out"
-    return None
+    if column.endswith("_per_year"):
+        limits = [(value > _MOST_PER_YEAR, f"{shown} times a year is too often", "Give 366 or less")]
+    else:
+        unit = "Check the unit: the name of the column tells it"
+        short = 0 < days < _SHORTEST_DAYS and column != "hire_after_days"
+        limits = [
+            (days > _LONGEST_DAYS, f"{shown} is longer than twenty years", unit),
+            (short, f"{shown} is shorter than a tenth of a day", "Give 0 to leave it out"),
+        ]
+    return next(((what, todo) for wrong, what, todo in limits if wrong), None)
+
+
+def _persons_fault(column: str, value: float, shown: str) -> tuple[str, str] | None:
+    least = 0 if column == "deputies" else 1
+    if not value.is_integer():
+        return f"{shown} is no whole number of persons", "Count persons, not full-time equivalents"
+    if least <= value <= _MOST_PERSONS:
+        return None
+    nobody = column == "holders" and value == 0
+    what = "a function that nobody holds cannot be computed" if nobody else f"{shown} {column} can not be"
+    return what, f"Give a whole number from {least} to {_MOST_PERSONS}"

@@ -1,7 +1,7 @@
 """The least-cost way to a target: further holders, deputies, hired staff that bridge gaps, pooling.
 
-Every combination is looked at, and computed only where it can still be cheaper than the best so far. Further holders and
-deputies do the same for continuity; what they cost differs, and so does how many can be found.
+Every combination is looked at, and computed only where it can still be cheaper than the best so far. Further holders
+and deputies do the same for continuity; what they cost differs, and so does how many can be found.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Prices:
     deputy: float | None = None
     pool: float | None = None
     hired_day: float | None = None
-    hired_delay: float = 30.0
+    hired_delay: float | None = None
 
     def __post_init__(self) -> None:
         """Refuse negative prices."""
@@ -238,8 +238,7 @@ class _Search:
             for hire in (False, True):
                 if parts is None or (hire and parts.bridging(self._form).delay is not None):
                     continue
-                way = self._first(parts, mixes, hire=hire, pool=pool, below=best)
-                best = way or best
+                best = self._first(parts, mixes, hire=hire, pool=pool, below=best) or best
         reason = None
         if best is None:
             shock = alone.system().shocked
@@ -287,5 +286,5 @@ class _Search:
         bridging = pool.bridging(self._form)
         if hire:
             effectiveness = defaults()["hire_effectiveness"].value or 0.0
-            bridging = Bridging(self._prices.hired_delay, effectiveness, self._form)
+            bridging = Bridging(self._prices.of("hired_delay"), effectiveness, self._form)
         return Gaps(pool.system(extra), bridging)

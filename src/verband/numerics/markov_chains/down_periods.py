@@ -9,6 +9,7 @@ with chance ``a exp(T t) 1`` (Neuts, 1981, Matrix-Geometric Solutions in Stochas
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -125,7 +126,7 @@ class DownPeriods:
         return total
 
 
-def quantile(lasts: Any, level: float, scale: float) -> float:
+def quantile(lasts: Callable[[float], float], level: float, scale: float) -> float:
     """Length at which a decreasing chance of lasting longer falls to ``1 - level``.
 
     Parameters

@@ -1,29 +1,29 @@
 """Chance that at least one period of too few, longer than a length, begins within a horizon.
 
-Starting from the stationary state, follow the chain among the states of enough, ``U``, and let it go on after a period of
-too few only where that was not a long one. With ``D`` the states of too few, ``T`` the rates within them, ``d`` the
+Starting from the stationary state, follow the chain among the states of enough, ``U``, and let it go on after a period
+of too few only where that was not a long one. With ``D`` the states of too few, ``T`` the rates within them, ``d`` the
 length, and ``b = Q_UD exp(T d) 1`` the rate at which long periods begin, renewal at the end of each short period gives
 the Laplace transform of the chance that one has begun::
 
     F(s) = (p_U + p_D (s I - T)^-1 Q_DU) (s I - Q_UU - Q_UD K(s))^-1 b / s
     K(s) = (s I - T)^-1 (I - exp(-s d) exp(T d)) Q_DU
 
-Exact but for the inversion, whose error is returned; a period that runs at the start began before it and does not count.
-The derivation is in docs/methods/continuity.md; the renewal argument is that of Rubino and Sericola (1989), Sojourn times
-in finite Markov processes.
+Exact but for the inversion, whose error is returned; a period that runs at the start began before it and does not
+count. The derivation is in docs/methods/continuity.md; on times in a set of states: Rubino and Sericola (1989), Sojourn
+times in finite Markov processes.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from scipy import sparse
 from scipy.sparse.linalg import splu
 from scipy.special import gammaln
 
-from verband.numerics.markov_chains.laplace import inverse, nodes
+from verband.numerics.markov_chains.birth_death import Array
+from verband.numerics.markov_chains.laplace import Complex, inverse, nodes
 from verband.numerics.markov_chains.populations import Chain
 
 _DENSE = 130
@@ -94,7 +94,7 @@ class LongPeriodQuestion:
         chance = min(max(chance, 0.0), expected, 1.0)
         return LongPeriods(chance, expected, error + 1e-8 * min(1.0, 3 * expected))
 
-    def _after(self, length: float) -> tuple[Any, Any]:
+    def _after(self, length: float) -> tuple[Array, Array]:
         """Rows of ``exp(T d) Q_DU`` and ``exp(T d) 1``, by uniformization."""
         pace = float(-self._within.diagonal().min()) or 1.0
         steps = (self._within / pace).tocsr()
@@ -111,7 +111,7 @@ class LongPeriodQuestion:
                 total += weight * block
         return total[:, :-1], total[:, -1]
 
-    def _all_at_once(self, s: Any, later: Any, length: float, rate: Any) -> Any:
+    def _all_at_once(self, s: Complex, later: Array, length: float, rate: Array) -> Complex:
         count, size = len(self._up), len(self._down)
         left = s[:, None, None] * np.eye(size) - self._within.toarray()
         returns = self._out - np.exp(-s * length)[:, None, None] * later
@@ -122,9 +122,10 @@ class LongPeriodQuestion:
         matrix[:, :, self._doors] -= self._into.toarray() @ solved[:, :, :doors]
         found = np.linalg.solve(matrix, np.broadcast_to(rate[:, None], (len(s), count, 1)))[:, :, 0]
         first = np.einsum("d,sdu,su->s", self._down, solved[:, :, doors:], found[:, self._doors])
-        return (found @ self._up + first) / s
+        values: Complex = (found @ self._up + first) / s
+        return values
 
-    def _one_by_one(self, s: Any, later: Any, length: float, rate: Any) -> Any:
+    def _one_by_one(self, s: Complex, later: Array, length: float, rate: Array) -> Complex:
         values = np.empty(len(s), dtype=complex)
         size, count = len(self._down), len(self._up)
         for number, point in enumerate(s):

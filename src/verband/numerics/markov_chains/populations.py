@@ -10,15 +10,22 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
+import numpy.typing as npt
 from scipy import sparse
 from scipy.special import gammaln
 
 from verband.numerics.markov_chains.birth_death import Array
 from verband.numerics.markov_chains.components import Component
 from verband.numerics.markov_chains.shares import Redundant
+
+
+Sparse: TypeAlias = Any
+"""A sparse array of scipy."""
+Flags: TypeAlias = npt.NDArray[np.bool_]
+Numbers: TypeAlias = npt.NDArray[np.int64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +42,10 @@ class Chain:
         Shape (states,), whether too few are up, and whether none is (a shock runs, or all are down).
     """
 
-    generator: Any
+    generator: Sparse
     share: Array
-    few: Any
-    nobody: Any
+    few: Flags
+    nobody: Flags
 
 
 def most_down(component: Component, count: int, negligible: float) -> int:
@@ -101,11 +108,11 @@ def chain_of(system: Redundant, negligible: float = 0.0) -> Chain:
     return Chain(generator.tocsr(), share, few, nobody)
 
 
-def _sum(one: Any, two: Any) -> Any:
+def _sum(one: Sparse, two: Sparse) -> Sparse:
     return sparse.kron(one, sparse.eye_array(two.shape[0])) + sparse.kron(sparse.eye_array(one.shape[0]), two)
 
 
-def _group(component: Component, count: int, negligible: float) -> tuple[Any, Array, Any]:
+def _group(component: Component, count: int, negligible: float) -> tuple[Sparse, Array, Numbers]:
     """Generator, stationary distribution and number up of a group of equal components."""
     stages = [(kind, at, mean) for kind, means in enumerate(component.stages) for at, mean in enumerate(means)]
     most = most_down(component, count, negligible)
@@ -136,7 +143,7 @@ def _group(component: Component, count: int, negligible: float) -> tuple[Any, Ar
     return moves - sparse.diags_array(moves.sum(axis=1)), np.exp(logs), up
 
 
-def _compositions(count: int, stages: int) -> Any:
+def _compositions(count: int, stages: int) -> Numbers:
     """All ways to have at most ``count`` in ``stages`` places, in lexicographic order; shape (ways, stages)."""
     found, left = np.zeros((1, 0), dtype=np.int64), np.array([count])
     for _ in range(stages):

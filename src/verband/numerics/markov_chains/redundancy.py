@@ -1,7 +1,7 @@
 """Systems of n equal components that work while k or more are up, with repair.
 
-Source: Rausand and Høyland (2004), System Reliability Theory, sections 8.5-8.8 (Markov models of repairable systems); all
-components are active, also while the system is down.
+Source: Rausand and Høyland (2004), System Reliability Theory, chapter 8 (Markov processes). All components are active,
+also while the system is down.
 """
 
 from __future__ import annotations
