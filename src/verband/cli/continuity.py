@@ -101,8 +101,8 @@ def continuity(
     """Compute how often, how long and how surely functions are without enough people, on your own file.
 
     Columns: function, holders and, where you know them, required, short_absences_per_year, short_absence_days,
-    long_absences_per_year, long_absence_weeks, leaving_per_year, vacancy_days, training_days, deputies, hire_after_days,
-    hire_effectiveness, shared_shocks_per_year, shared_shock_days. Missing columns take defaults, which are named.
+    long_absences_per_year, long_absence_weeks, leaving_per_year, vacancy_days, training_days, deputies,
+    hire_after_days, hire_effectiveness, shared_shocks_per_year, shared_shock_days. Missing columns take defaults, which are named.
 
     Example: verband continuity functions.csv --pool neighbour.csv --target 0.01
     """

@@ -243,7 +243,7 @@ def _defaults(found: ContinuityAnswer) -> None:
             "range": "-"
             if item.default.low is None or item.default.high is None
             else f"{item.default.low:g}-{item.default.high:g}".replace(".", ","),
-            "unit": item.default.unit,
+            "unit": item.default.unit.removeprefix("calendar ").removesuffix(" present"),
             "kind": f"{item.default.kind}, {item.default.certainty}",
         }
         for item in found.defaults
@@ -256,7 +256,7 @@ def _defaults(found: ContinuityAnswer) -> None:
             "value": "Value",
             "range": "Range",
             "unit": "Unit",
-            "kind": "Kind, certainty",
+            "kind": "Kind",
         },
         notes=[
             "Certainty: V seen in a primary source, S in a secondary one, M from memory, A a choice of this project. "

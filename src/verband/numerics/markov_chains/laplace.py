@@ -7,6 +7,7 @@ Computing 7, 36-43. With ``A = 18.4`` the discretisation error is below ``1e-8``
 from __future__ import annotations
 
 import math
+
 import numpy as np
 import numpy.typing as npt
 
@@ -18,7 +19,7 @@ _AVERAGED = 14
 
 def nodes(point: float) -> Complex:
     """Where the transform is to be known, for its inverse at ``point`` above 0; complex, shape (39,)."""
-    found: Complex = (_A + 2j * math.pi * np.arange(_TERMS + _AVERAGED + 1)) / (2 * point)
+    found: Complex = ((_A + 2j * math.pi * np.arange(_TERMS + _AVERAGED + 1)) / (2 * point)).astype(np.complex128)
     return found
 
 

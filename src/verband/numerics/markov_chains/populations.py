@@ -21,7 +21,6 @@ from verband.numerics.markov_chains.birth_death import Array
 from verband.numerics.markov_chains.components import Component
 from verband.numerics.markov_chains.shares import Redundant
 
-
 Sparse: TypeAlias = Any
 """A sparse array of scipy."""
 Flags: TypeAlias = npt.NDArray[np.bool_]
