@@ -17,7 +17,7 @@ import numpy as np
 from verband.analysis.continuity_answer import Within
 from verband.analysis.continuity_question import DAYS_PER_YEAR
 from verband.numerics.markov_chains.bounds import BoundedPeriods
-from verband.numerics.markov_chains.down_periods import DownPeriods, quantile
+from verband.numerics.markov_chains.down_periods import DownPeriods, quantile, quantile_on_grid
 from verband.numerics.markov_chains.long_periods import LongPeriodQuestion
 from verband.numerics.markov_chains.populations import Chain, chain_of, states_of
 from verband.numerics.markov_chains.shares import Redundant, Shares, shares
@@ -134,12 +134,13 @@ class Gaps:
         if self._by_chain:
             value = self._quantile(self._periods.lasts, mean)
             return Within(value, value, value, EXACT)
-        low = self._quantile(self._low, mean)
+        low = self._bounded_quantile(0.0, mean)
         if self._bounded.exact:
             return Within(low, low, low, EXACT)
-        # The upper bound falls to one in ten only where gaps are rarely interrupted.
-        reaches = self._high(64 * low) <= 0.1
-        high = self._quantile(self._high, mean) if reaches else None
+        # The upper bound exceeds the lower by no more than this; where it stays above one in ten it says nothing.
+        far = 64 * low
+        apart = self._high(far) - self._low(far)
+        high = self._bounded_quantile(apart, mean) if apart < 0.09 else None
         return Within(low, low, high, "lower bound: nobody else goes away during a gap")
 
     def chance_over(self, days: float) -> Within:
@@ -156,6 +157,12 @@ class Gaps:
             return Within(found.chance, low, high, f"{EXACT}, with the error of numerical inversion")
         most = expected if self._by_chain else DAYS_PER_YEAR * self.found.begins * stays * self._high(days)
         return Within(-math.expm1(-expected), 0.0, min(1.0, most), "Poisson: long gaps come independently")
+
+    def _bounded_quantile(self, apart: float, scale: float) -> float:
+        """The same quantile where the chance of lasting longer is the lower bound and a distance to it."""
+        if self.bridging.delay is None or self.bridging.effectiveness == 0:
+            return quantile_on_grid(lambda days: self._bounded.low(days) + apart, 0.9, scale)
+        return self._quantile(lambda days: self._low(days) + apart, scale)
 
     def _low(self, days: float) -> float:
         return float(self._bounded.low(np.asarray(days)))

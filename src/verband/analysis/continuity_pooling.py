@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import chain
 
 from verband.analysis.continuity_periods import Bridging, HireDelay
@@ -26,7 +27,7 @@ _AWAY = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Pool:
     """One function, of one partner or of several.
 
@@ -69,9 +70,10 @@ class Pool:
     @property
     def unavailable(self) -> float:
         """Share of time that a holder is away while no shared shock runs: the mean over holders."""
-        if len({part.component() for part in self.parts}) == 1:
-            return self._component(self.parts[0]).down
-        return sum(part.holders * self._component(part).down for part in self.parts) / self.holders
+        if len(set(self._components)) == 1:
+            return self._components[0].down
+        away = zip(self.parts, self._components, strict=True)
+        return sum(part.holders * component.down for part, component in away) / self.holders
 
     def system(self, extra: int = 0) -> Redundant:
         """Everybody who can do the work, in days; a shared shock is the worst of the partners' and hits all at once.
@@ -81,7 +83,7 @@ class Pool:
         extra
             Further persons, like those of the first partner.
         """
-        groups = [(self._component(part), part.persons) for part in self.parts]
+        groups = [(part, own.persons) for part, own in zip(self._components, self.parts, strict=True)]
         if extra:
             groups.append((groups[0][0], extra))
         worst = max(self.parts, key=lambda part: part.shared_shocks_per_year * part.shared_shock_days)
@@ -120,8 +122,13 @@ class Pool:
             parts.append(replace(part, **values))  # type: ignore[arg-type]
         return replace(self, parts=tuple(parts))
 
-    def _component(self, part: StaffedFunction) -> Component:
-        return replace(part, lost_share=self.lost_share).component()
+    @cached_property
+    def _components(self) -> tuple[Component, ...]:
+        known: dict[StaffedFunction, Component] = {}
+        for part in self.parts:
+            if part not in known:
+                known[part] = part.component(self.lost_share)
+        return tuple(known[part] for part in self.parts)
 
 
 def alone(functions: Sequence[StaffedFunction]) -> tuple[Pool, ...]:

@@ -9,6 +9,7 @@ import difflib
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -18,7 +19,6 @@ from verband.analysis.stochastic_frontier_question import Places
 from verband.domain.reference import in_force, reference
 from verband.errors import BadInputError
 from verband.numerics.markov_chains.components import Component
-from verband.numerics.markov_chains.shares import Redundant
 
 DAYS_PER_YEAR = 365
 DAYS_PER_WEEK = 7
@@ -59,6 +59,7 @@ class Default:
         return {item.name: getattr(self, item.name) for item in fields(self)}
 
 
+@cache
 def defaults() -> dict[str, Default]:
     """Values that stand in for missing columns, by column: those in force today."""
     found = {}
@@ -94,8 +95,6 @@ class StaffedFunction:
         Delay of hired staff, ``None`` for never, and the part of the work that they take over.
     shared_shocks_per_year, shared_shock_days
         Shocks that keep everybody away at once.
-    lost_share
-        Part of the time present that is lost to travel and coordination.
     defaulted
         Columns that took their default.
     """
@@ -115,7 +114,6 @@ class StaffedFunction:
     hire_effectiveness: float
     shared_shocks_per_year: float
     shared_shock_days: float
-    lost_share: float = 0.0
     defaulted: tuple[str, ...] = ()
 
     @property
@@ -128,27 +126,24 @@ class StaffedFunction:
         """Whether hired staff come to help."""
         return self.hire_after_days is not None and self.hire_effectiveness > 0
 
-    def component(self) -> Component:
-        """One holder, in days: three ways of being away, and days lost to travel and coordination."""
+    def component(self, lost_share: float = 0.0) -> Component:
+        """One holder, in days: three ways of being away, and single days lost to travel and coordination.
+
+        Parameters
+        ----------
+        lost_share
+            Part of the time present that is lost so.
+        """
         per_day = 1 / DAYS_PER_YEAR
         kinds = [
             (self.short_absences_per_year * per_day, (self.short_absence_days,)),
             (self.long_absences_per_year * per_day, (self.long_absence_weeks * DAYS_PER_WEEK,)),
             (self.leaving_per_year * per_day, (self.vacancy_days, self.training_days)),
         ]
-        if self.lost_share:
-            # Days of one day, so many that the time present falls by this share.
-            kinds.append(((1 + Component.of(*kinds).load) * self.lost_share / (1 - self.lost_share), (1.0,)))
+        if lost_share:
+            # So many single days that the time present falls by this share.
+            kinds.append(((1 + Component.of(*kinds).load) * lost_share / (1 - lost_share), (1.0,)))
         return Component.of(*kinds)
-
-    def system(self) -> Redundant:
-        """Everybody who can do the work, in days."""
-        return Redundant.of(
-            [(self.component(), self.persons)],
-            self.required,
-            shock_rate=self.shared_shocks_per_year / DAYS_PER_YEAR,
-            shock_mean=self.shared_shock_days,
-        )
 
 
 def functions_from(columns: Mapping[str, npt.ArrayLike], places: Places | None = None) -> tuple[StaffedFunction, ...]:

@@ -102,7 +102,8 @@ def continuity(
 
     Columns: function, holders and, where you know them, required, short_absences_per_year, short_absence_days,
     long_absences_per_year, long_absence_weeks, leaving_per_year, vacancy_days, training_days, deputies,
-    hire_after_days, hire_effectiveness, shared_shocks_per_year, shared_shock_days. Missing columns take defaults, which are named.
+    hire_after_days, hire_effectiveness, shared_shocks_per_year, shared_shock_days. Missing columns take defaults,
+    which are named.
 
     Example: verband continuity functions.csv --pool neighbour.csv --target 0.01
     """

@@ -13,7 +13,7 @@ from scipy.linalg import expm
 from verband.numerics.markov_chains.birth_death import ChainError
 from verband.numerics.markov_chains.bounds import BoundedPeriods
 from verband.numerics.markov_chains.components import Component
-from verband.numerics.markov_chains.down_periods import DownPeriods, quantile
+from verband.numerics.markov_chains.down_periods import DownPeriods, quantile, quantile_on_grid
 from verband.numerics.markov_chains.laplace import inverse, nodes
 from verband.numerics.markov_chains.long_periods import LongPeriodQuestion
 from verband.numerics.markov_chains.populations import chain_of, most_down, states_of
@@ -34,7 +34,7 @@ SYSTEMS = {
     "pair with shocks": Redundant.of([(OTHER, 2)], 1, shock_rate=0.5 / YEAR, shock_mean=14),
 }
 components = st.builds(
-    lambda *kinds: Component.of(*kinds),
+    Component.of,
     st.tuples(st.floats(1e-4, 0.05), st.tuples(st.floats(0.5, 30))),
     st.tuples(st.floats(1e-4, 0.01), st.tuples(st.floats(5, 200), st.just(0.0) | st.floats(0.5, 100))),
 )
@@ -147,7 +147,7 @@ def test_the_chance_of_a_long_period_solves_its_delay_equation():
 
     for at in range(steps):
         old = x[at - delay] if at >= delay else 0.0
-        new = x[at + 1 - delay] if at + 1 >= delay else 0.0
+        new = x[at + 1 - delay] if at + 1 > delay else 0.0
         a = slope(at * step, x[at], z, old)
         b = slope((at + 1) * step, x[at] + step * a[0], z + step * a[1], new)
         x[at + 1], z = x[at] + step / 2 * (a[0] + b[0]), z + step / 2 * (a[1] + b[1])
@@ -195,10 +195,11 @@ def test_a_function_comes_back_from_its_transform():
 def test_a_quantile_is_found_whatever_the_guess():
     for guess in (1e-6, 1.0, 1e6):
         assert quantile(lambda t: float(np.exp(-t / 7)), 0.9, guess) == pytest.approx(7 * np.log(10), rel=1e-9)
+        assert quantile_on_grid(lambda t: np.exp(-t / 7), 0.9, guess) == pytest.approx(7 * np.log(10), rel=1e-9)
 
 
 def test_states_left_out_change_nothing_that_shows():
-    system = Redundant.of([(ONE, 9)], 6)
+    system = Redundant.of([(ONE, 16)], 13)
     few = shares(system).too_few
     whole, cut = chain_of(system), chain_of(system, 1e-9 * few)
     assert cut.share.size == states_of(system, 1e-9 * few) < states_of(system) == whole.share.size
@@ -213,6 +214,15 @@ def test_stages_of_equal_or_nearly_equal_length_are_stable():
     assert exact.lasts(t) == pytest.approx((1 + t / 20) * np.exp(-t / 20), rel=1e-12)
     assert near.lasts(t) == pytest.approx(exact.lasts(t), rel=1e-8)
     assert exact.remains(0.0) == pytest.approx(1.0)
+
+
+def test_large_groups_are_as_small_ones_taken_apart():
+    """Above a size numbers of combinations are taken in logarithms."""
+    part = Component.of((0.01, (20.0,)))
+    known = k_out_of_n(1500, 1230, 0.01, 1 / 20)
+    found = shares(Redundant.of([(part, 1500)], 1230))
+    assert found.too_few == pytest.approx(known.unavailability, rel=1e-9)
+    assert found.begins == pytest.approx(known.failures, rel=1e-9)
 
 
 def test_what_cannot_be_is_refused():

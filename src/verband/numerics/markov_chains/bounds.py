@@ -10,23 +10,22 @@ where too few are up at its end. No chain of states is needed, so the number of 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
 from verband.numerics.markov_chains.birth_death import Array
-from verband.numerics.markov_chains.shares import Redundant, Shares, multiplied, up_counts, without_each
+from verband.numerics.markov_chains.components import stages_of
+from verband.numerics.markov_chains.shares import Redundant, Shares, product_and_change
 
 _PANELS = 24
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
 
 
-@dataclass(frozen=True, slots=True)
 class BoundedPeriods:
     """Lengths of the periods of too few, between two bounds.
 
-    Attributes
+    Parameters
     ----------
     system
         Components, requirement and shocks.
@@ -34,8 +33,12 @@ class BoundedPeriods:
         Its shares; periods do occur.
     """
 
-    system: Redundant
-    found: Shares
+    def __init__(self, system: Redundant, found: Shares) -> None:
+        self.system, self.found = system, found
+        self._counts = tuple(count for _, count in system.groups)
+        self._up = np.array([component.up for component, _ in system.groups])[:, None]
+        self._leaving = np.array([component.rate for component, _ in system.groups])[:, None] * self._up
+        self._stages = stages_of(tuple(component for component, _ in system.groups))
 
     @property
     def exact(self) -> bool:
@@ -51,6 +54,8 @@ class BoundedPeriods:
     def high(self, times: npt.ArrayLike) -> Array:
         """Chance that a period lasts longer than these times, or more than that chance."""
         t = np.asarray(times, dtype=float)
+        if self.exact:
+            return self.low(t)
         shock, other = self._kinds
         reach = self.up_to(t)
         alone = np.minimum(1, self._uninterrupted(t) + (self.system.required - 1) * self.system.fastest * reach)
@@ -88,20 +93,9 @@ class BoundedPeriods:
         """Chance that none of the components that are down at the beginning of a period is back after these times."""
         if self.found.unshocked_begins == 0:
             return np.zeros_like(times)
-        t, r = times.ravel(), self.system.required
-        groups = self.system.groups
-        still = [component.down * component.remains(t) if component.load else 0 * t for component, _ in groups]
-        each = [
-            up_counts(down, np.full_like(t, component.up), count, r)
-            for (component, count), down in zip(groups, still, strict=True)
-        ]
-        total = np.zeros_like(t)
-        for at, others in enumerate(without_each(each, r)):
-            component, count = groups[at]
-            if not component.load:
-                continue
-            rest = up_counts(still[at], np.full_like(t, component.up), count - 1, r)
-            chance = multiplied([others, rest], r)[..., r - 1]
-            total += count * component.up * component.rate * component.lasts(t) * chance
-        found: Array = (total / self.found.unshocked_begins).reshape(times.shape)
+        t = times.ravel()
+        still = self._stages.remain(t)
+        up, change = np.broadcast_to(self._up, still.shape), self._leaving * self._stages.last(t)
+        _, changed = product_and_change(still, up, change, self._counts, self.system.required)
+        found: Array = (changed[:, -1] / self.found.unshocked_begins).reshape(times.shape)
         return found

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -73,31 +74,84 @@ class Component:
         return self.load / (1 + self.load)
 
     def lasts(self, times: npt.ArrayLike) -> Array:
-        """Chance that a component that goes down is still down after these times."""
+        """Chance that a component that goes down is still down after these times; needs a kind."""
         t = np.asarray(times, dtype=float)
-        total = np.zeros_like(t)
-        for rate, stages in zip(self.rates, self.stages, strict=True):
-            total += rate / self.rate * _survives(t, stages)
-        return total
+        found: Array = stages_of((self,)).last(t.ravel())[0].reshape(t.shape)
+        return found
 
     def remains(self, times: npt.ArrayLike) -> Array:
-        """Chance that a component found down at a random moment is still down after these times."""
+        """Chance that a component found down at a random moment is still down after these times; needs a kind."""
         t = np.asarray(times, dtype=float)
-        total = np.zeros_like(t)
-        for rate, stages in zip(self.rates, self.stages, strict=True):
-            for at, mean in enumerate(stages):
-                total += rate * mean / self.load * _survives(t, stages[at:])
+        found: Array = (stages_of((self,)).remain(t.ravel())[0] / self.down).reshape(t.shape)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Stages:
+    """Durations of several components side by side.
+
+    Attributes
+    ----------
+    long, short
+        Shape (components, kinds): the longer stage of each kind, and the other, 0 where there is one stage only.
+    going
+        Shape (components, kinds): chance of each kind, for a component that goes down.
+    found, second
+        Shape (components, kinds): share of time down of each kind; and the part of it in the second of two stages.
+    last_stage
+        Shape (components, kinds): mean of the second stage; 1 where there is none.
+    """
+
+    long: Array
+    short: Array
+    going: Array
+    found: Array
+    second: Array
+    last_stage: Array
+
+    def last(self, times: Array) -> Array:
+        """Shape (components, times): chance that a component that goes down is still down."""
+        total: Array = np.einsum("gk,gkt->gt", self.going, self._survive(times))
         return total
 
+    def remain(self, times: Array) -> Array:
+        """Shape (components, times): chance that a component is down now and still is then."""
+        whole = np.einsum("gk,gkt->gt", self.found - self.second, self._survive(times))
+        if self.second.any():
+            whole += np.einsum("gk,gkt->gt", self.second, np.exp(-times / self.last_stage[..., None]))
+        total: Array = whole
+        return total
 
-def _survives(t: Array, stages: tuple[float, ...]) -> Array:
-    """Survival of one exponential stage, or of two in a row; stable where the two are equal or nearly so."""
-    first = stages[0]
-    alone: Array = np.exp(-t / first)
-    if len(stages) == 1:
-        return alone
-    long, short = max(stages), min(stages)
-    x = t * (long - short) / (long * short)
-    ratio = np.where(x > 0, -np.expm1(-x) / np.where(x > 0, x, 1.0), 1.0)
-    both: Array = np.exp(-t / long) * (1 + t / long * ratio)
-    return both
+    def _survive(self, times: Array) -> Array:
+        """Survival of one exponential stage, or of two in a row; stable where the two are equal or nearly so."""
+        long, short = self.long[..., None], self.short[..., None]
+        alone: Array = np.exp(-times / long)
+        if not self.short.any():
+            return alone
+        two = short > 0
+        x = times * (long - short) / np.where(two, long * short, 1.0)
+        ratio = np.where(x > 0, -np.expm1(-x) / np.where(x > 0, x, 1.0), 1.0)
+        return alone * (1 + two * times / long * ratio)
+
+
+@lru_cache(maxsize=512)
+def stages_of(components: tuple[Component, ...]) -> Stages:
+    """Put durations side by side.
+
+    Parameters
+    ----------
+    components
+        Any number; those that never go down have chances of 0.
+    """
+    shape = len(components), max((len(component.rates) for component in components), default=0)
+    arrays = [np.zeros(shape) for _ in range(6)]
+    long, short, going, found, second, last_stage = arrays
+    long[:], last_stage[:] = 1.0, 1.0
+    for row, component in enumerate(components):
+        for kind, (rate, means) in enumerate(zip(component.rates, component.stages, strict=True)):
+            long[row, kind], short[row, kind] = max(means), min(means) if len(means) == 2 else 0.0
+            going[row, kind] = rate / component.rate
+            found[row, kind] = rate * math.fsum(means) * component.up
+            if len(means) == 2:
+                second[row, kind], last_stage[row, kind] = rate * means[1] * component.up, means[1]
+    return Stages(*arrays)

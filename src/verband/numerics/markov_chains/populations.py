@@ -61,7 +61,8 @@ def most_down(component: Component, count: int, negligible: float) -> int:
         return count
     tail = 0.0
     for number in range(count, 0, -1):
-        tail += math.comb(count, number) * component.down**number * component.up ** (count - number)
+        ways = math.lgamma(count + 1) - math.lgamma(number + 1) - math.lgamma(count - number + 1)
+        tail += math.exp(ways + number * math.log(component.down) + (count - number) * math.log(component.up))
         if tail > negligible:
             return number
     return 1

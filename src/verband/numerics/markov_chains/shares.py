@@ -14,9 +14,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
+from scipy.special import gammaln, xlogy
 
 from verband.numerics.markov_chains.birth_death import Array, ChainError
 from verband.numerics.markov_chains.components import Component
+
+_DIRECT = 400
+"""Up to this number numbers of combinations are far from the largest number that there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,15 +127,13 @@ def shares(system: Redundant) -> Shares:
     system
         Components, requirement and shocks.
     """
-    r = system.required
-    each = [up_counts(component.down, component.up, count, r) for component, count in system.groups]
-    few = float(multiplied(each, r).sum())
+    down = np.array([component.down for component, _ in system.groups])
+    up = np.array([component.up for component, _ in system.groups])
+    rate = np.array([component.rate for component, _ in system.groups])
+    counts = tuple(count for _, count in system.groups)
+    whole, leaving = product_and_change(down, up, up * rate, counts, system.required)
+    few, flow = float(whole.sum()), float(leaving[-1])
     none = math.prod(component.down**count for component, count in system.groups)
-    flow = 0.0
-    for at, others in enumerate(without_each(each, r)):
-        component, count = system.groups[at]
-        rest = up_counts(component.down, component.up, count - 1, r)
-        flow += count * component.up * component.rate * float(multiplied([others, rest], r)[r - 1])
     shock = system.shocked
     begins = (1 - shock) * (flow + system.shock_rate * max(0.0, 1 - few))
     return Shares(
@@ -142,47 +145,60 @@ def shares(system: Redundant) -> Shares:
     )
 
 
-def up_counts(down: float | Array, up: float | Array, count: int, most: int) -> Array:
-    """Coefficients 0 to ``most - 1`` of ``(down + up z) ** count``.
+def product_and_change(
+    down: Array, up: Array, change: Array, counts: tuple[int, ...], most: int
+) -> tuple[Array, Array]:
+    """Coefficients of a product of binomials, and what it changes by if one factor of it is replaced.
+
+    With ``p_g(z) = down_g + up_g z``: the coefficients 0 to ``most - 1`` of ``prod_g p_g ** count_g``, and of the sum
+    over all single factors of that product with ``p_g`` replaced by ``change_g``. Only positive numbers are added, so
+    both are accurate relative to themselves, however small.
 
     Parameters
     ----------
-    down, up
-        Numbers, or arrays of one shape.
-    count, most
-        Power, and number of coefficients.
+    down, up, change
+        Shape (groups, ...), 0 or more.
+    counts, most
+        Powers, and number of coefficients.
 
     Returns
     -------
-    Array
-        The coefficients in the last axis; accurate relative to themselves, however small.
+    tuple of Array
+        Coefficients in the last axis.
     """
-    shape = np.broadcast(down, up).shape
-    found = np.zeros((*shape, most))
-    for number in range(min(count, most - 1) + 1):
-        found[..., number] = math.comb(count, number) * np.power(up, number) * np.power(down, count - number)
+    number = np.array(counts).reshape(-1, *(1,) * (down.ndim - 1))
+    whole = _powers(down, up, number, most)
+    changed = (number * change)[..., None] * _powers(down, up, number - 1, most)
+    while len(whole) > 1:
+        odd = whole[-1:], changed[-1:]
+        half = len(whole) // 2
+        left, right = slice(0, 2 * half, 2), slice(1, 2 * half, 2)
+        products = _multiply(whole[left], whole[right])
+        moves = _multiply(whole[left], changed[right]) + _multiply(changed[left], whole[right])
+        if len(whole) % 2:
+            products, moves = np.concatenate([products, odd[0]]), np.concatenate([moves, odd[1]])
+        whole, changed = products, moves
+    return whole[0], changed[0]
+
+
+def _powers(down: Array, up: Array, counts: npt.NDArray[np.int64], most: int) -> Array:
+    """Coefficients 0 to ``most - 1`` of ``(down + up z) ** count`` for each group."""
+    found = np.zeros((*down.shape, most))
+    for number in range(min(int(counts.max()), most - 1) + 1):
+        there = counts >= number
+        left = np.where(there, counts - number, 0)
+        if counts.max() <= _DIRECT:
+            ways = np.array([math.comb(int(count), number) for count in counts.ravel()], dtype=float)
+            found[..., number] = ways.reshape(counts.shape) * up**number * down**left
+        else:
+            logs = gammaln(counts + 1.0) - gammaln(number + 1.0) - gammaln(left + 1.0)
+            found[..., number] = there * np.exp(logs + xlogy(number, up) + xlogy(left, down))
     return found
 
 
-def multiplied(factors: Sequence[Array], most: int) -> Array:
-    """Coefficients 0 to ``most - 1`` of a product of polynomials, those in the last axis."""
-    total = np.zeros((*factors[0].shape[:-1], most))
-    total[..., 0] = 1
-    for factor in factors:
-        product = np.zeros_like(total)
-        for number in range(most):
-            product[..., number:] += factor[..., number, None] * total[..., : most - number]
-        total = product
-    return total
-
-
-def without_each(factors: Sequence[Array], most: int) -> list[Array]:
-    """Products of all factors but one, for each: by products from both sides, so that nothing is divided."""
-    one = np.zeros((*factors[0].shape[:-1], most))
-    one[..., 0] = 1
-    before, after = [one], [one]
-    for factor in factors[:-1]:
-        before.append(multiplied([before[-1], factor], most))
-    for factor in factors[:0:-1]:
-        after.append(multiplied([after[-1], factor], most))
-    return [multiplied([left, right], most) for left, right in zip(before, reversed(after), strict=True)]
+def _multiply(one: Array, two: Array) -> Array:
+    most = one.shape[-1]
+    product = one[..., :1] * two
+    for number in range(1, most):
+        product[..., number:] += one[..., number, None] * two[..., : most - number]
+    return product
