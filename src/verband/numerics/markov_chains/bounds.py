@@ -18,8 +18,8 @@ from verband.numerics.markov_chains.birth_death import Array
 from verband.numerics.markov_chains.components import stages_of
 from verband.numerics.markov_chains.shares import Redundant, Shares, product_and_change
 
-_PANELS = 24
-_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(12)
+_PANELS = 16
+_NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
 class BoundedPeriods:
@@ -94,8 +94,8 @@ class BoundedPeriods:
         if self.found.unshocked_begins == 0:
             return np.zeros_like(times)
         t = times.ravel()
-        still = self._stages.remain(t)
-        up, change = np.broadcast_to(self._up, still.shape), self._leaving * self._stages.last(t)
+        lasting, still = self._stages.chances(t)
+        up, change = np.broadcast_to(self._up, still.shape), self._leaving * lasting
         _, changed = product_and_change(still, up, change, self._counts, self.system.required)
         found: Array = (changed[:, -1] / self.found.unshocked_begins).reshape(times.shape)
         return found

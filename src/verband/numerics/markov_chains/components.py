@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,7 +17,7 @@ import numpy.typing as npt
 from verband.numerics.markov_chains.birth_death import Array, ChainError
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Component:
     """A component by its ways of going down.
 
@@ -53,22 +53,22 @@ class Component:
                 stages.append(tuple(map(float, lasting)))
         return cls(tuple(rates), tuple(stages))
 
-    @property
+    @cached_property
     def rate(self) -> float:
         """Rate of going down while up, all kinds together."""
         return math.fsum(self.rates)
 
-    @property
+    @cached_property
     def load(self) -> float:
         """Mean time down per unit of time up."""
         return math.fsum(rate * math.fsum(stages) for rate, stages in zip(self.rates, self.stages, strict=True))
 
-    @property
+    @cached_property
     def up(self) -> float:
         """Share of time up."""
         return 1 / (1 + self.load)
 
-    @property
+    @cached_property
     def down(self) -> float:
         """Share of time down; exact where it is small."""
         return self.load / (1 + self.load)
@@ -76,13 +76,13 @@ class Component:
     def lasts(self, times: npt.ArrayLike) -> Array:
         """Chance that a component that goes down is still down after these times; needs a kind."""
         t = np.asarray(times, dtype=float)
-        found: Array = stages_of((self,)).last(t.ravel())[0].reshape(t.shape)
+        found: Array = stages_of((self,)).chances(t.ravel())[0][0].reshape(t.shape)
         return found
 
     def remains(self, times: npt.ArrayLike) -> Array:
         """Chance that a component found down at a random moment is still down after these times; needs a kind."""
         t = np.asarray(times, dtype=float)
-        found: Array = (stages_of((self,)).remain(t.ravel())[0] / self.down).reshape(t.shape)
+        found: Array = (stages_of((self,)).chances(t.ravel())[1][0] / self.down).reshape(t.shape)
         return found
 
 
@@ -109,29 +109,31 @@ class Stages:
     second: Array
     last_stage: Array
 
-    def last(self, times: Array) -> Array:
-        """Shape (components, times): chance that a component that goes down is still down."""
-        total: Array = np.einsum("gk,gkt->gt", self.going, self._survive(times))
-        return total
+    def chances(self, times: Array) -> tuple[Array, Array]:
+        """Both of shape (components, times): of lasting longer, and of being down both now and then.
 
-    def remain(self, times: Array) -> Array:
-        """Shape (components, times): chance that a component is down now and still is then."""
-        whole = np.einsum("gk,gkt->gt", self.found - self.second, self._survive(times))
-        if self.second.any():
-            whole += np.einsum("gk,gkt->gt", self.second, np.exp(-times / self.last_stage[..., None]))
-        total: Array = whole
-        return total
+        Parameters
+        ----------
+        times
+            Shape (times,).
+        """
+        survives = self._survive(times)
+        lasting: Array = np.einsum("gk,gkt->gt", self.going, survives)
+        down: Array = np.einsum("gk,gkt->gt", self.found - self.second, survives)
+        for kind in np.flatnonzero(self.second.any(axis=0)):
+            down += self.second[:, kind, None] * np.exp(-times / self.last_stage[:, kind, None])
+        return lasting, down
 
     def _survive(self, times: Array) -> Array:
         """Survival of one exponential stage, or of two in a row; stable where the two are equal or nearly so."""
-        long, short = self.long[..., None], self.short[..., None]
-        alone: Array = np.exp(-times / long)
-        if not self.short.any():
-            return alone
-        two = short > 0
-        x = times * (long - short) / np.where(two, long * short, 1.0)
-        ratio = np.where(x > 0, -np.expm1(-x) / np.where(x > 0, x, 1.0), 1.0)
-        return alone * (1 + two * times / long * ratio)
+        alone: Array = np.exp(-times / self.long[..., None])
+        for kind in np.flatnonzero(self.short.any(axis=0)):
+            long, short = self.long[:, kind, None], self.short[:, kind, None]
+            two = short > 0
+            x = times * (long - short) / np.where(two, long * short, 1.0)
+            ratio = np.where(x > 0, -np.expm1(-x) / np.where(x > 0, x, 1.0), 1.0)
+            alone[:, kind] *= 1 + two * times / long * ratio
+        return alone
 
 
 @lru_cache(maxsize=512)

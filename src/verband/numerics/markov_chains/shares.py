@@ -184,6 +184,10 @@ def product_and_change(
 def _powers(down: Array, up: Array, counts: npt.NDArray[np.int64], most: int) -> Array:
     """Coefficients 0 to ``most - 1`` of ``(down + up z) ** count`` for each group."""
     found = np.zeros((*down.shape, most))
+    if counts.max() == 1 == counts.min():
+        found[..., 0] = down
+        found[..., 1:2] = up[..., None]
+        return found
     for number in range(min(int(counts.max()), most - 1) + 1):
         there = counts >= number
         left = np.where(there, counts - number, 0)
