@@ -29,6 +29,7 @@ __all__ = [
     "StaffedFunction",
     "Within",
     "answer_continuity",
+    "answer_pools",
     "continuity",
     "functions_from",
 ]
@@ -222,6 +223,20 @@ def answer_continuity(
         target=target,
         remarks=tuple(_remarks(question, tables, pools, known)),
     )
+
+
+def answer_pools(question: ContinuityQuestion, pools: Sequence[Pool]) -> Continuity:
+    """Answer for functions that are pooled already.
+
+    Parameters
+    ----------
+    question
+        What is asked; the target is left aside.
+    pools
+        Functions, each of one partner or of several.
+    """
+    with one_thread():
+        return _Known(question).all(pools)
 
 
 class _Known:

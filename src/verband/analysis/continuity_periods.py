@@ -155,7 +155,8 @@ class Gaps:
             found = self._question.ask(days, DAYS_PER_YEAR, 1 - stays)
             low, high = max(0.0, found.chance - found.error), min(1.0, found.chance + found.error)
             return Within(found.chance, low, high, f"{EXACT}, with the error of numerical inversion")
-        most = expected if self._by_chain else DAYS_PER_YEAR * self.found.begins * stays * self._high(days)
+        every = DAYS_PER_YEAR * self.found.begins * stays
+        most = expected if self._by_chain else every if every < RARE else every * self._high(days)
         return Within(-math.expm1(-expected), 0.0, min(1.0, most), "Poisson: long gaps come independently")
 
     def _bounded_quantile(self, apart: float, scale: float) -> float:
