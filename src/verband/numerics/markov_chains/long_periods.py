@@ -16,6 +16,7 @@ times in finite Markov processes.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy import sparse
@@ -28,6 +29,10 @@ from verband.numerics.markov_chains.populations import Chain
 
 _DENSE = 130
 """Up to this number of states of too few all points are solved in one go."""
+
+
+_FULL = 64
+"""Up to this number of states products with a full matrix are quicker than with a sparse one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,13 +65,15 @@ class LongPeriodQuestion:
 
     def __init__(self, chain: Chain) -> None:
         down, up = np.flatnonzero(chain.few), np.flatnonzero(~chain.few)
-        generator = chain.generator
-        self._among_up = generator[up][:, up].toarray()
-        self._into = generator[up][:, down].tocsr()
-        out = generator[down][:, up].tocsc()
-        self._doors = np.flatnonzero(np.diff(out.indptr))
-        self._out = out[:, self._doors].toarray()
-        self._within = generator[down][:, down].tocsc()
+        self._small = len(chain.share) <= _FULL
+        generator = chain.generator.toarray() if self._small else chain.generator
+        parts = [generator[rows][:, columns] for rows, columns in ((up, up), (up, down), (down, up), (down, down))]
+        self._among_up, self._into, out, self._within = parts
+        if not self._small:
+            self._among_up, self._into = self._among_up.toarray(), self._into.tocsr()
+            out, self._within = out.toarray(), self._within.tocsc()
+        self._doors = np.flatnonzero(out.any(axis=0))
+        self._out = out[:, self._doors]
         self._up, self._down = chain.share[up], chain.share[down]
 
     def ask(self, length: float, horizon: float, bridged: float = 0.0) -> LongPeriods:
@@ -88,7 +95,7 @@ class LongPeriodQuestion:
         if expected == 0:
             return LongPeriods(0.0, 0.0, 0.0)
         s = nodes(horizon)
-        solve = self._all_at_once if len(self._down) <= _DENSE and len(self._up) <= _DENSE else self._one_by_one
+        solve = self._all_at_once if max(len(self._down), len(self._up)) <= _DENSE else self._one_by_one
         chance, error = inverse(solve(s, stays * later, length, rate), horizon)
         # Below it the chance is lost in the rounding of the inversion; at most the expected number, in any case.
         chance = min(max(chance, 0.0), expected, 1.0)
@@ -97,7 +104,7 @@ class LongPeriodQuestion:
     def _after(self, length: float) -> tuple[Array, Array]:
         """Rows of ``exp(T d) Q_DU`` and ``exp(T d) 1``, by uniformization."""
         pace = float(-self._within.diagonal().min()) or 1.0
-        steps = (self._within / pace).tocsr()
+        steps = self._within / pace if self._small else (self._within / pace).tocsr()
         block = np.column_stack([self._out, np.ones(len(self._out))])
         mean = pace * length
         if mean == 0:
@@ -113,13 +120,13 @@ class LongPeriodQuestion:
 
     def _all_at_once(self, s: Complex, later: Array, length: float, rate: Array) -> Complex:
         count, size = len(self._up), len(self._down)
-        left = s[:, None, None] * np.eye(size) - self._within.toarray()
+        left = s[:, None, None] * np.eye(size) - _full(self._within)
         returns = self._out - np.exp(-s * length)[:, None, None] * later
         right = np.concatenate([returns, np.broadcast_to(self._out, returns.shape)], axis=2)
         solved = np.linalg.solve(left, right)
         doors = len(self._doors)
         matrix = s[:, None, None] * np.eye(count) - self._among_up
-        matrix[:, :, self._doors] -= self._into.toarray() @ solved[:, :, :doors]
+        matrix[:, :, self._doors] -= _full(self._into) @ solved[:, :, :doors]
         found = np.linalg.solve(matrix, np.broadcast_to(rate[:, None], (len(s), count, 1)))[:, :, 0]
         first = np.einsum("d,sdu,su->s", self._down, solved[:, :, doors:], found[:, self._doors])
         values: Complex = (found @ self._up + first) / s
@@ -129,7 +136,7 @@ class LongPeriodQuestion:
         values = np.empty(len(s), dtype=complex)
         size, count = len(self._down), len(self._up)
         for number, point in enumerate(s):
-            factors = splu((point * sparse.eye_array(size, format="csc") - self._within).tocsc())
+            factors = splu((point * sparse.eye_array(size, format="csc") - sparse.csc_array(self._within)).tocsc())
             solved = factors.solve(self._out - np.exp(-point * length) * later)
             matrix = point * np.eye(count) - self._among_up
             matrix[:, self._doors] -= self._into @ solved
@@ -137,3 +144,8 @@ class LongPeriodQuestion:
             first = factors.solve(self._out @ found[self._doors])
             values[number] = (self._up @ found + self._down @ first) / point
         return values
+
+
+def _full(matrix: Any) -> Array:  # noqa: ANN401  an array of numpy, or a sparse one of scipy
+    found: Array = matrix if isinstance(matrix, np.ndarray) else matrix.toarray()
+    return found
