@@ -233,6 +233,7 @@ def test_methods_agree_where_both_can_be_used(monkeypatch):
     exact = continuity(own, pool=[other]).together.functions[0]
     monkeypatch.setattr("verband.analysis.continuity_periods.MOST_STATES", 0)
     monkeypatch.setattr("verband.analysis.continuity_periods.MOST_STATES_FOR_CHANCE", 0)
+    monkeypatch.setattr("verband.analysis.continuity_periods.SIMULATED_FROM", 99.0)
     rough = continuity(own, pool=[other]).together.functions[0]
     assert exact.p90_gap_days.exact
     assert not rough.p90_gap_days.exact
@@ -242,6 +243,30 @@ def test_methods_agree_where_both_can_be_used(monkeypatch):
         assert chance.low <= known <= chance.high
         assert chance.value == pytest.approx(known, rel=0.1)
     assert rough.gap_share == exact.gap_share
+
+
+@pytest.mark.parametrize("hire", [None, 6.0])
+def test_where_there_is_no_chain_a_simulation_says_so(monkeypatch, hire):
+    own = table(("A", 6, 5), hire_after_days=hire, hire_effectiveness=0.5)
+    exact = continuity(own).own.functions[0]
+    monkeypatch.setattr("verband.analysis.continuity_periods.MOST_STATES", 0)
+    monkeypatch.setattr("verband.analysis.continuity_periods.MOST_STATES_FOR_CHANCE", 0)
+    rough = continuity(own).own.functions[0]
+    for found, known in (
+        (rough.p90_gap_days, exact.p90_gap_days),
+        *((rough.chance_gap_over_days[days], chance) for days, chance in exact.chance_gap_over_days.items()),
+    ):
+        assert known.exact
+        assert found.method.startswith("simulated")
+        width = found.high - found.low
+        assert found.low - width / 2 < known.value < found.high + width / 2
+    assert rough.gap_share >= exact.gap_share * (1 - 1e-9)
+
+
+def test_a_large_team_is_answered_too():
+    found = one(60, 52)
+    assert found.p90_gap_days.value > 0
+    assert found.chance_gap_over_days["10"].method.startswith("simulated")
 
 
 def test_defaults_are_named_with_kind_source_and_certainty():

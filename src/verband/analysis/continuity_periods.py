@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -21,6 +21,7 @@ from verband.numerics.markov_chains.down_periods import DownPeriods, quantile, q
 from verband.numerics.markov_chains.long_periods import LongPeriodQuestion
 from verband.numerics.markov_chains.populations import Chain, chain_of, states_of
 from verband.numerics.markov_chains.shares import Redundant, Shares, shares
+from verband.numerics.markov_chains.simulation import Simulated, simulate
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,6 +35,15 @@ MOST_STATES_FOR_CHANCE = 4_000
 FEW_STATES = 600
 RARE = 1e-6
 """Chances smaller than this are told by their bounds where the chain is not small."""
+SIMULATED_FROM = 0.01
+"""From this number of long gaps a year on, a simulation tells more than bounds where there is no chain."""
+_YEARS = 50_000
+_MOST_EVENTS = 3_000_000
+_SEED = 1
+_TWO_SIDED = 1.959963984540054
+"""Normal quantile of a 95% interval."""
+_WIDE = 1.05
+"""Bounds this many times apart say too little."""
 _NEGLIGIBLE = 1e-9
 """States that take a smaller part of the time of all gaps are left out of a chain."""
 
@@ -141,6 +151,8 @@ class Gaps:
         far = 64 * low
         apart = self._high(far) - self._low(far)
         high = self._bounded_quantile(apart, mean) if apart < 0.09 else None
+        if (high is None or high > _WIDE * low) and DAYS_PER_YEAR * self.begins >= SIMULATED_FROM:
+            return self._simulated_quantile()
         return Within(low, low, high, "lower bound: nobody else goes away during a gap")
 
     def chance_over(self, days: float) -> Within:
@@ -155,9 +167,46 @@ class Gaps:
             found = self._question.ask(days, DAYS_PER_YEAR, 1 - stays)
             low, high = max(0.0, found.chance - found.error), min(1.0, found.chance + found.error)
             return Within(found.chance, low, high, f"{EXACT}, with the error of numerical inversion")
+        if self._states > MOST_STATES_FOR_CHANCE and expected >= SIMULATED_FROM:
+            return self._simulated_chance(days)
         every = DAYS_PER_YEAR * self.found.begins * stays
         most = expected if self._by_chain else every if every < RARE else every * self._high(days)
         return Within(-math.expm1(-expected), 0.0, min(1.0, most), "Poisson: long gaps come independently")
+
+    @cached_property
+    def _simulated(self) -> Simulated:
+        """A long run, its gaps cut where hired staff close them."""
+        going = sum(count * component.rate * component.up for component, count in self.system.groups)
+        events = DAYS_PER_YEAR * (going + self.system.shock_rate)
+        years = max(1, min(_YEARS, int(_MOST_EVENTS / events)))
+        run = simulate(self.system, float(years * DAYS_PER_YEAR), seed=_SEED)
+        rng = np.random.default_rng(_SEED + 1)
+        delay, form = self.bridging.delay, self.bridging.form
+        if delay is None:
+            return run
+        closed = rng.random(len(run.lengths)) < self.bridging.effectiveness
+        until = np.full(len(run.lengths), delay) if form == "fixed" else rng.exponential(delay, len(run.lengths))
+        return replace(run, lengths=np.where(closed, np.minimum(run.lengths, until), run.lengths))
+
+    def _simulated_chance(self, days: float) -> Within:
+        """Share of simulated years in which a longer gap begins, with Wilson's interval."""
+        run = self._simulated
+        years = round(run.time / DAYS_PER_YEAR)
+        hits = len(np.unique(run.starts[run.lengths > days] // DAYS_PER_YEAR))
+        share, z = hits / years, _TWO_SIDED
+        middle = (share + z * z / (2 * years)) / (1 + z * z / years)
+        half = z / (1 + z * z / years) * math.sqrt(share * (1 - share) / years + z * z / (4 * years * years))
+        words = f"simulated, {years} years, seed {_SEED}, 95% interval"
+        return Within(share, max(0.0, middle - half), min(1.0, middle + half), words)
+
+    def _simulated_quantile(self) -> Within:
+        """Quantile of simulated gaps, with the order statistics of a 95% interval."""
+        lengths = np.sort(self._simulated.lengths[self._simulated.lengths > 0])
+        count = len(lengths)
+        half = _TWO_SIDED * math.sqrt(0.09 * count)
+        places = [int(np.clip(round(0.9 * count + shift), 0, count - 1)) for shift in (0.0, -half, half)]
+        value, low, high = (float(lengths[place]) for place in places)
+        return Within(value, low, high, f"simulated, {count} gaps, seed {_SEED}, 95% interval")
 
     def _bounded_quantile(self, apart: float, scale: float) -> float:
         """The same quantile where the chance of lasting longer is the lower bound and a distance to it."""
