@@ -31,12 +31,19 @@ HIRE_DELAYS: tuple[HireDelay, ...] = ("fixed", "exponential")
 EXACT = "exact"
 MOST_STATES = 30_000
 """Above it lengths come from bounds: a chain would take seconds."""
-MOST_STATES_FOR_CHANCE = 4_000
+MOST_STATES_FOR_CHANCE = 2_000
+MOST_STEPS_FOR_CHANCE = 20_000
+MOST_UP_FOR_CHANCE = 500
+"""Above so many states of enough people their equations take too long."""
 FEW_STATES = 600
+MOST_REQUIRED = 20
+"""Above it bounds take too long."""
 RARE = 1e-6
 """Chances smaller than this are told by their bounds where the chain is not small."""
 SIMULATED_FROM = 0.01
 """From this number of long gaps a year on, a simulation tells more than bounds where there is no chain."""
+_PER_STATE, _PER_STEP, _MOST_SECONDS = 8e-9, 3e-6, 1.0
+"""Seconds that a step of uniformization takes per state, and at least; and how many are spent."""
 _YEARS = 50_000
 _MOST_EVENTS = 3_000_000
 _SEED = 1
@@ -98,7 +105,25 @@ class Gaps:
         self._states = states_of(system, negligible)
         self._negligible = negligible
         self._bounded = BoundedPeriods(system, self.found)
-        self._by_chain = not self._bounded.exact and self._states <= MOST_STATES
+        self._by_chain = not self._bounded.exact and self._states <= MOST_STATES and self._affordable()
+
+    def _affordable(self) -> bool:
+        """Whether the chain can be followed as long as a gap, or the delay of hired staff, may last."""
+        if self.found.begins <= 0:
+            return True
+        longest = max((sum(means) for component, _ in self.system.groups for means in component.stages), default=0.0)
+        days = 3 * max(self.found.mean or 0.0, self.bridging.delay or 0.0, min(longest, 20 * (self.found.mean or 0.0)))
+        return self._steps(days) * max(self._states * _PER_STATE, _PER_STEP) <= _MOST_SECONDS
+
+    def _steps(self, days: float) -> float:
+        """Steps in which uniformization follows the chain for so many days."""
+        pace = 0.0
+        for component, count in self.system.groups:
+            shortest = min((mean for means in component.stages for mean in means), default=float("inf"))
+            pace += count * max(component.rate, 1 / shortest)
+        if self.system.shock_rate:
+            pace += max(self.system.shock_rate, 1 / self.system.shock_mean)
+        return pace * days
 
     @cached_property
     def chain(self) -> Chain:
@@ -121,14 +146,16 @@ class Gaps:
     @cached_property
     def share(self) -> float:
         """Share of time below what is required."""
-        return self.found.too_few - self.bridging.effectiveness * self.found.begins * self._bridged_days()
+        bridged = self.bridging.effectiveness * self.found.begins * self._bridged_days()
+        return min(1.0, max(0.0, self.found.too_few - bridged))
 
     @cached_property
     def nobody(self) -> float:
         """Share of time that nobody is there."""
         if self.system.required == 1:
             return self.share
-        return self.found.nobody - self.bridging.effectiveness * self.found.begins * self._bridged_nobody_days()
+        bridged = self.bridging.effectiveness * self.found.begins * self._bridged_nobody_days()
+        return min(self.share, max(0.0, self.found.nobody - bridged))
 
     @property
     def share_is_bound(self) -> bool:
@@ -144,6 +171,9 @@ class Gaps:
         if self._by_chain:
             value = self._quantile(self._periods.lasts, mean)
             return Within(value, value, value, EXACT)
+        if self.system.required > MOST_REQUIRED:
+            often = DAYS_PER_YEAR * self.begins >= SIMULATED_FROM
+            return self._simulated_quantile() if often else Within(None, None, None, "not known: too rare to simulate")
         low = self._bounded_quantile(0.0, mean)
         if self._bounded.exact:
             return Within(low, low, low, EXACT)
@@ -163,11 +193,13 @@ class Gaps:
         lasts = self._periods.lasts(days) if self._by_chain else self._low(days)
         expected = DAYS_PER_YEAR * self.found.begins * stays * lasts
         rare = self._states > FEW_STATES and expected < RARE
-        if self._states <= MOST_STATES_FOR_CHANCE and not rare:
+        chained = self._states <= MOST_STATES_FOR_CHANCE and self._steps(days) <= MOST_STEPS_FOR_CHANCE
+        chained = chained and not rare and int((~self.chain.few).sum()) <= MOST_UP_FOR_CHANCE
+        if chained:
             found = self._question.ask(days, DAYS_PER_YEAR, 1 - stays)
             low, high = max(0.0, found.chance - found.error), min(1.0, found.chance + found.error)
             return Within(found.chance, low, high, f"{EXACT}, with the error of numerical inversion")
-        if self._states > MOST_STATES_FOR_CHANCE and expected >= SIMULATED_FROM:
+        if not rare and expected >= SIMULATED_FROM:
             return self._simulated_chance(days)
         every = DAYS_PER_YEAR * self.found.begins * stays
         most = expected if self._by_chain else every if every < RARE else every * self._high(days)
@@ -215,9 +247,13 @@ class Gaps:
         return self._quantile(lambda days: self._low(days) + apart, scale)
 
     def _low(self, days: float) -> float:
+        if self.system.required > MOST_REQUIRED:
+            return 1.0
         return float(self._bounded.low(np.asarray(days)))
 
     def _high(self, days: float) -> float:
+        if self.system.required > MOST_REQUIRED:
+            return 1.0
         return float(self._bounded.high(np.asarray(days)))
 
     def _quantile(self, lasts: Callable[[float], float], scale: float) -> float:
@@ -238,7 +274,9 @@ class Gaps:
             return 0.0
         if delay == 0:
             return mean
-        if self.bridging.form == "fixed":
+        if not self._by_chain and self.system.required > MOST_REQUIRED:
+            before = min(delay, mean)
+        elif self.bridging.form == "fixed":
             before = self._periods.up_to(delay) if self._by_chain else float(self._bounded.high_up_to(delay))
         elif self._by_chain:
             before = self._periods.discounted(1 / delay)
@@ -260,7 +298,7 @@ class Gaps:
 
 def _discounted(lasts: Callable[[NDArray[np.float64]], Any], rate: float) -> float:
     """Integral of ``exp(-rate t) lasts(t)`` by Gauss-Laguerre points."""
-    points, weights = np.polynomial.laguerre.laggauss(40)
+    points, weights = np.polynomial.laguerre.laggauss(24)
     return float(weights @ lasts(points / rate)) / rate
 
 

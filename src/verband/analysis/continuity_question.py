@@ -23,7 +23,7 @@ from verband.numerics.markov_chains.components import Component
 DAYS_PER_YEAR = 365
 DAYS_PER_WEEK = 7
 WHOLE = ("holders", "required", "deputies")
-_MOST_PERSONS = 1000
+_MOST_PERSONS = 500
 _MOST_PER_YEAR = 366.0
 _LONGEST_DAYS = 7300.0
 """Twenty years: who is away longer has left."""
