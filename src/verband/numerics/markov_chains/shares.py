@@ -191,7 +191,11 @@ def _powers(down: Array, up: Array, counts: npt.NDArray[np.int64], most: int) ->
     for number in range(min(int(counts.max()), most - 1) + 1):
         there = counts >= number
         left = np.where(there, counts - number, 0)
-        if counts.max() <= _DIRECT:
+        if number == 0:
+            found[..., 0] = there * down**left
+        elif number == 1:
+            found[..., 1] = counts * there * up * down**left
+        elif counts.max() <= _DIRECT:
             ways = np.array([math.comb(int(count), number) for count in counts.ravel()], dtype=float)
             found[..., number] = ways.reshape(counts.shape) * up**number * down**left
         else:
