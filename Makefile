@@ -56,6 +56,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.frontier
 	$(BIN)/python -m benchmarks.stochastic_frontier
 	$(BIN)/python -m benchmarks.voting_power
+	$(BIN)/python -m benchmarks.continuity
 
 docs: setup
 	$(BIN)/python -m tools.docs

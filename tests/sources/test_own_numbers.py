@@ -112,3 +112,18 @@ def test_a_place_can_be_named(tmp_path):
     found = read(tmp_path, "a,b\n1,2\n3,4\n")
     assert found.at(1, 0) == "units.csv, line 3, column a"
     assert found.at(0) == "units.csv, line 2"
+
+
+def test_optional_columns_may_lack_as_a_whole_or_in_some_cells(tmp_path):
+    found = read(tmp_path, "a;b;c\n1;2;0,5\n3;4;\n", optional=("c", "d"))
+    assert found.columns == ("a", "b", "c", "d")
+    assert found.header == ("a", "b", "c")
+    assert found.values[:, 2].tolist() == [0.5, pytest.approx(float("nan"), nan_ok=True)]
+    assert found.values[:, 3].tolist() == [pytest.approx(float("nan"), nan_ok=True)] * 2
+    assert any("column c: decimal commas" in remark for remark in found.remarks)
+
+
+def test_text_in_an_optional_column_is_refused_with_its_line(tmp_path):
+    assert "line 4, column c: 'some' is not a number" in refused(
+        tmp_path, "a,b,c\n1,2,1\n3,4,\n5,6,some\n", optional=("c",)
+    )

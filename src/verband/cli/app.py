@@ -19,6 +19,7 @@ COMMAND_MODULES = (
     "frontier",
     "stochastic_frontier",
     "influence",
+    "continuity",
 )
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 

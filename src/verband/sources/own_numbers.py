@@ -53,6 +53,8 @@ class NumberTable:
         What was read in another way than plain, for the reader.
     set_aside
         Rows that were left out, with line, name and reason.
+    header
+        Every column of the file.
     """
 
     file: str
@@ -63,6 +65,7 @@ class NumberTable:
     lines: tuple[int, ...]
     remarks: tuple[str, ...]
     set_aside: tuple[tuple[int, str, str], ...]
+    header: tuple[str, ...] = ()
 
     def at(self, row: int, column: int | None = None) -> str:
         """Say where a row (and column) stands: ``units.csv, line 7, column staff``."""
@@ -77,6 +80,7 @@ def read_numbers(
     name: str | None = None,
     texts: Sequence[str] = (),
     above_zero: Sequence[str] = (),
+    optional: Sequence[str] = (),
     set_aside: bool = False,
 ) -> NumberTable:
     """Read the columns of a CSV file that the user names.
@@ -93,6 +97,8 @@ def read_numbers(
         Further columns to read as text.
     above_zero
         Columns in which a number must be above 0.
+    optional
+        Columns with numbers that the file may do without, as a whole or in some cells: not-a-number stands there.
     set_aside
         Leave rows out that lack a number, instead of refusing the file.
 
@@ -119,10 +125,16 @@ def read_numbers(
     wanted = [*columns, *texts, *([name] if name else [])]
     places = _places(header, wanted, path.name)
     kept, left = _kept(rows, places, columns, name=name, where=path.name, set_aside=set_aside)
-    values = np.empty((len(kept), len(columns)))
-    for number, column in enumerate(columns):
-        cells = [_cell(row, places[column]) for row in kept]
-        values[:, number] = _numbers(cells, [row.number for row in kept], column, path.name, remarks)
+    more_places = _places(header, [column for column in optional if column in _names(header)], path.name)
+    every = (*columns, *optional)
+    values = np.full((len(kept), len(every)), np.nan)
+    for number, column in enumerate(every):
+        place = (places | more_places).get(column)
+        cells = {index: _cell(row, place) for index, row in enumerate(kept) if place is not None}
+        filled = [index for index, cell in cells.items() if column in columns or cell.lower() not in MISSING]
+        if filled:
+            lines = [kept[index].number for index in filled]
+            values[filled, number] = _numbers([cells[index] for index in filled], lines, column, path.name, remarks)
     kept, values, more = _positive(kept, values, columns, above_zero, places, name, path.name, set_aside=set_aside)
     if not kept:
         reason = f"; {len(left) + len(more)} were set aside" if left or more else ""
@@ -131,11 +143,12 @@ def read_numbers(
         file=path.name,
         names=tuple(_name(row, places, name, index) for index, row in enumerate(kept)),
         values=values,
-        columns=tuple(columns),
+        columns=every,
         texts={column: tuple(_cell(row, places[column]) for row in kept) for column in texts},
         lines=tuple(row.number for row in kept),
         remarks=tuple(remarks),
         set_aside=(*left, *more),
+        header=tuple(name for name in _names(header) if name),
     )
 
 
@@ -179,7 +192,7 @@ def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:
 
 
 def _places(header: Row, wanted: Sequence[str], where: str) -> dict[str, int]:
-    names = [str(cell or "").strip() for cell in header.cells]
+    names = _names(header)
     twice = {name for name in wanted if names.count(name) > 1}
     if twice:
         raise BadInputError(f"the header names column {min(twice)} twice", where=where, todo="Rename one of them")
@@ -192,6 +205,10 @@ def _places(header: Row, wanted: Sequence[str], where: str) -> dict[str, int]:
             raise BadInputError(f"there is no column {name!r}", where=where, todo=f"The columns are {listed}.{meant}")
         found[name] = names.index(name)
     return found
+
+
+def _names(header: Row) -> list[str]:
+    return [str(cell or "").strip() for cell in header.cells]
 
 
 def _cell(row: Row, place: int) -> str:
