@@ -1,0 +1,102 @@
+"""The criterion of Kohlberg (1971): whether given shares are a (pre)nucleolus, told from their excesses alone.
+
+Shares are the prenucleolus if and only if for every level the coalitions with at least that excess allow no change ``y``
+with ``y(N) = 0`` that raises the excess of none of them and lowers that of some. For the nucleolus ``y`` may besides raise
+nobody who already pays what it would alone. Levels are walked through from the largest down, and only while the
+coalitions so far do not settle all shares; those that earlier ones settle are left out (Nguyen, 2017; Benedek, Fliege and
+Nguyen, 2021, algorithm 2). Nothing here comes from the programs that found the shares.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from scipy.optimize import linprog
+
+from verband.numerics.cooperative_games.coalitions import Array, Masks, members, sums
+from verband.numerics.cooperative_games.excesses import Excesses, not_spanned
+from verband.numerics.cooperative_games.programs import Fixed, UnsolvedError, sum_over
+
+SAME = 1e-9
+"""Excesses that differ by less are one level; games come scaled to a largest value of 1."""
+_GAIN = 1e-7
+
+
+def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bool:
+    """Check shares.
+
+    Parameters
+    ----------
+    excesses
+        A cost game and the measure of excess, largest absolute value about 1.
+    x
+        Shape (n,), adding up to the cost of all.
+    limit
+        Most that anyone may pay, for the nucleolus; none for the prenucleolus.
+    """
+    n = excesses.players
+    if abs(x.sum() - excesses.cost[-1]) > n * SAME:
+        return False
+    at_limit = np.zeros(n, dtype=np.bool_) if limit is None else x >= limit - SAME
+    if limit is not None and (x > limit + SAME).any():
+        return False
+    fixed = Fixed(np.ones((1, n)), np.zeros(1))
+    while len(fixed.rows) < n:
+        among = not_spanned(fixed.rows, n)
+        level = excesses.largest(x, among)
+        masks = excesses.from_level(x, level - SAME, among)
+        if _can_be_lowered(masks, fixed, at_limit, n):
+            return False
+        _settle(fixed, masks, n)
+    return True
+
+
+def _settle(fixed: Fixed, masks: Masks, n: int) -> None:
+    """Add coalitions until all of them are settled."""
+    rng = np.random.default_rng(71)
+    while len(masks) and len(fixed.rows) < n:
+        fixed.add(members(masks[:1], n)[0], 0.0)
+        _, _, right = np.linalg.svd(fixed.rows)
+        null = right[len(fixed.rows) :]
+        if not len(null):
+            return
+        vectors = rng.normal(size=(2, len(null))) @ null
+        masks = masks[np.abs(_at(vectors, masks, n)).max(axis=0) > SAME]
+
+
+def _at(vectors: Array, masks: Masks, n: int) -> Array:
+    """Sums of vectors, shape (k, n), over coalitions: shape (k, m)."""
+    if len(masks) > 1 << (n - 3):
+        return np.array([sums(vector)[masks] for vector in vectors])
+    return np.asarray(vectors @ members(masks, n).T)
+
+
+def _can_be_lowered(masks: Masks, fixed: Fixed, at_limit: Array, n: int) -> bool:
+    """Whether some ``y`` lowers an excess among the coalitions and raises none; settled sums stay as they are."""
+    objective = sum_over(masks, n) / len(masks)
+    rows = masks if len(masks) <= 4 * n else masks[np.unique(np.linspace(0, len(masks) - 1, 2 * n).astype(np.int64))]
+    upper = [0.0 if held else 1.0 for held in at_limit]
+    for _ in range(len(masks) + 1):
+        found: Any = linprog(
+            objective,
+            members(rows, n),
+            np.zeros(len(rows)),
+            fixed.rows,
+            np.zeros(len(fixed.rows)),
+            bounds=[(-1.0, high) for high in upper],
+            method="highs",
+        )
+        if found.status != 0:
+            raise UnsolvedError(f"a program was not solved: {found.message}")
+        if found.fun > -_GAIN / max(1.0, len(masks) / n):
+            return False
+        raised = _at(found.x[None, :], masks, n)[0]
+        if raised.max() <= _GAIN:
+            return True
+        worst = masks[np.argsort(-raised, kind="stable")[: 2 * n]]
+        new = worst[(raised[np.argsort(-raised, kind="stable")[: 2 * n]] > _GAIN) & ~np.isin(worst, rows)]
+        if not len(new):
+            return True
+        rows = np.concatenate([rows, new])
+    return True
