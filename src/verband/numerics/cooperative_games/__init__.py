@@ -1,7 +1,8 @@
 """Cooperative games: what a group of players costs or earns, and how to share the total.
 
 Field-neutral: players are numbers from 0, coalitions bit masks; names and files belong to the caller. A *cost* game
-charges, a *benefit* game pays; the excess of a coalition is what it gains by leaving: ``x(S) - c(S)`` or ``v(S) - x(S)``.
+charges, a *benefit* game pays; the excess of a coalition is what it gains by leaving: ``x(S) - c(S)`` or ``v(S) -
+x(S)``.
 
 ====================  ==========================================================================
 ``coalitions``        coalitions as bit masks, sums over all of them at once

@@ -223,16 +223,15 @@ def _range(node: ast.expr, given: Mapping[str, _Range]) -> _Range:
         one = _range(node.operand, given)
         return _Range(-one.high, -one.low, -one.up, -one.down) if isinstance(node.op, ast.USub) else one
     assert isinstance(node, ast.BinOp)  # noqa: S101  nothing else passes _demand
-    one, two = _range(node.left, given), _range(node.right, given)
-    if isinstance(node.op, ast.Add):
-        return _Range(one.low + two.low, one.high + two.high, one.down + two.down, one.up + two.up)
-    if isinstance(node.op, ast.Sub):
-        return _Range(one.low - two.high, one.high - two.low, one.down - two.up, one.up - two.down)
-    if isinstance(node.op, ast.Mult):
-        return _product(one, two)
-    if isinstance(node.op, ast.Div):
-        return _product(one, _reciprocal(two))
-    return _power(one, two)
+    return _RANGES[type(node.op)](_range(node.left, given), _range(node.right, given))
+
+
+def _sum(one: _Range, two: _Range) -> _Range:
+    return _Range(one.low + two.low, one.high + two.high, one.down + two.down, one.up + two.up)
+
+
+def _difference(one: _Range, two: _Range) -> _Range:
+    return _Range(one.low - two.high, one.high - two.low, one.down - two.up, one.up - two.down)
 
 
 def _product(one: _Range, two: _Range) -> _Range:
@@ -240,6 +239,10 @@ def _product(one: _Range, two: _Range) -> _Range:
     first = _times((one.down, one.up), (two.low, two.high))
     second = _times((one.low, one.high), (two.down, two.up))
     return _Range(*values, first[0] + second[0], first[1] + second[1])
+
+
+def _quotient(one: _Range, two: _Range) -> _Range:
+    return _product(one, _reciprocal(two))
 
 
 def _reciprocal(one: _Range) -> _Range:
@@ -260,7 +263,7 @@ def _power(base: _Range, exponent: _Range) -> _Range:
             return _Range(one, one, none, none)
         if number == 1:
             return base
-        if number == 2:  # noqa: PLR2004
+        if number == 2:
             return _product(base, base)
     good = base.low >= 0
     corners = [one**two for one in (base.low, base.high) for two in (exponent.low, exponent.high)]
@@ -275,3 +278,12 @@ def _power(base: _Range, exponent: _Range) -> _Range:
         second = _times(_times((low, high), logarithm), (exponent.down, exponent.up))
     down, up = first[0] + second[0], first[1] + second[1]
     return _Range(low, high, np.where(good, down, -np.inf), np.where(good, up, np.inf))
+
+
+_RANGES: dict[type[ast.operator], Callable[[_Range, _Range], _Range]] = {
+    ast.Add: _sum,
+    ast.Sub: _difference,
+    ast.Mult: _product,
+    ast.Div: _quotient,
+    ast.Pow: _power,
+}

@@ -55,8 +55,9 @@ def stability(game: TableGame, shares: Array) -> Stability:
 def minimum_subsidy(game: TableGame) -> float:
     """Least subsidy that lets all share without any coalition gaining by leaving.
 
-    For a cost game ``c(N) - max{x(N): x(S) <= c(S) for all S}``, with all together among the S; for a benefit game ``min{x(N):
-    x(S) >= v(S) for all S} - v(N)``. 0 where the core is not empty. (Bachrach et al., 2009: the cost of stability.)
+    For a cost game ``c(N) - max{x(N): x(S) <= c(S) for all S}``, with all together among the S; for a benefit game
+    ``min{x(N): x(S) >= v(S) for all S} - v(N)``. 0 where the core is not empty. (Bachrach et al., 2009: the cost of
+    stability.)
 
     Raises
     ------

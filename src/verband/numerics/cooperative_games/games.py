@@ -55,7 +55,7 @@ class TableGame:
         count = self.values.size.bit_length() - 1
         if self.values.shape != (1 << count,):
             raise GameError(f"{self.values.size} values are not those of all coalitions of a number of players")
-        if not 2 <= count <= MOST_PLAYERS:  # noqa: PLR2004
+        if not 2 <= count <= MOST_PLAYERS:
             raise GameError(f"a table takes 2 to {MOST_PLAYERS} players, not {count}")
         if self.values[0] != 0:
             raise GameError("the empty coalition has a value")
@@ -73,12 +73,12 @@ class TableGame:
     @property
     def alone(self) -> Array:
         """Value of each player alone, shape (n,)."""
-        return self.values[1 << np.arange(self.players)]
+        return np.asarray(self.values[1 << np.arange(self.players)])
 
     @property
     def separable(self) -> Array:
         """What each adds when it comes last, shape (n,)."""
-        return self.total - self.values[all_but_one(self.players)]
+        return np.asarray(self.total - self.values[all_but_one(self.players)])
 
     @property
     def sign(self) -> int:
@@ -109,7 +109,7 @@ class WeightGame:
 
     def __post_init__(self) -> None:
         """Check."""
-        if self.weights.ndim != 1 or len(self.weights) < 2:  # noqa: PLR2004
+        if self.weights.ndim != 1 or len(self.weights) < 2:
             raise GameError("a game takes two players or more")
         if not np.isfinite(self.weights).all() or (self.weights < 0).any():
             raise GameError("a weight is below 0 or no finite number")

@@ -1,22 +1,19 @@
 """The criterion of Kohlberg (1971): whether given shares are a (pre)nucleolus, told from their excesses alone.
 
-Shares are the prenucleolus if and only if for every level the coalitions with at least that excess allow no change ``y``
-with ``y(N) = 0`` that raises the excess of none of them and lowers that of some. For the nucleolus ``y`` may besides raise
-nobody who already pays what it would alone. Levels are walked through from the largest down, and only while the
-coalitions so far do not settle all shares; those that earlier ones settle are left out (Nguyen, 2017; Benedek, Fliege and
-Nguyen, 2021, algorithm 2). Nothing here comes from the programs that found the shares.
+Shares are the prenucleolus if and only if for every level the coalitions with at least that excess allow no change
+``y`` with ``y(N) = 0`` that raises the excess of none of them and lowers that of some. For the nucleolus ``y`` may
+besides raise nobody who already pays what it would alone. Levels are walked through from the largest down, and only
+while the coalitions so far do not settle all shares; those that earlier ones settle are left out (Nguyen, 2017;
+Benedek, Fliege and Nguyen, 2021, algorithm 2). Nothing here comes from the programs that found the shares.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
-from scipy.optimize import linprog
 
 from verband.numerics.cooperative_games.coalitions import Array, Masks, members, sums
-from verband.numerics.cooperative_games.excesses import Excesses, not_spanned
-from verband.numerics.cooperative_games.programs import Fixed, UnsolvedError, sum_over
+from verband.numerics.cooperative_games.excesses import Excesses, Flags, not_spanned
+from verband.numerics.cooperative_games.programs import Fixed, solved
 
 SAME = 1e-9
 """Excesses that differ by less are one level; games come scaled to a largest value of 1."""
@@ -38,7 +35,7 @@ def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bo
     n = excesses.players
     if abs(x.sum() - excesses.cost[-1]) > n * SAME:
         return False
-    at_limit = np.zeros(n, dtype=np.bool_) if limit is None else x >= limit - SAME
+    at_limit: Flags = np.zeros(n, dtype=np.bool_) if limit is None else np.asarray(x >= limit - SAME)
     if limit is not None and (x > limit + SAME).any():
         return False
     fixed = Fixed(np.ones((1, n)), np.zeros(1))
@@ -72,23 +69,20 @@ def _at(vectors: Array, masks: Masks, n: int) -> Array:
     return np.asarray(vectors @ members(masks, n).T)
 
 
-def _can_be_lowered(masks: Masks, fixed: Fixed, at_limit: Array, n: int) -> bool:
+def _can_be_lowered(masks: Masks, fixed: Fixed, at_limit: Flags, n: int) -> bool:
     """Whether some ``y`` lowers an excess among the coalitions and raises none; settled sums stay as they are."""
-    objective = sum_over(masks, n) / len(masks)
+    objective = np.array([float(((masks >> player) & 1).mean()) for player in range(n)])
     rows = masks if len(masks) <= 4 * n else masks[np.unique(np.linspace(0, len(masks) - 1, 2 * n).astype(np.int64))]
     upper = [0.0 if held else 1.0 for held in at_limit]
     for _ in range(len(masks) + 1):
-        found: Any = linprog(
+        found = solved(
             objective,
             members(rows, n),
             np.zeros(len(rows)),
             fixed.rows,
             np.zeros(len(fixed.rows)),
             bounds=[(-1.0, high) for high in upper],
-            method="highs",
         )
-        if found.status != 0:
-            raise UnsolvedError(f"a program was not solved: {found.message}")
         if found.fun > -_GAIN / max(1.0, len(masks) / n):
             return False
         raised = _at(found.x[None, :], masks, n)[0]

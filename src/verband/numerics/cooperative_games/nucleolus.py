@@ -1,14 +1,15 @@
 """Nucleolus (Schmeidler, 1969), prenucleolus, per-capita nucleolus (Grotte, 1970), and the least core.
 
 The nucleolus makes the largest excess as small as it can be, then the second largest, and so on. It is found by
-successive linear programs (Maschler, Peleg and Shapley, 1979): each finds the least largest excess of the coalitions whose
-sum is not settled yet, and settles those that have it in every solution; coalitions that are combinations of settled ones
-are settled too (Potters, Reijnierse and Ansing, 1996), so that there are fewer than n programs, each with the coalitions
-it needs. At the end shares and levels are solved anew from the settled equations, which leaves the rounding of a linear
-system, and are checked by the criterion of Kohlberg (:mod:`~verband.numerics.cooperative_games.kohlberg`).
+successive linear programs (Maschler, Peleg and Shapley, 1979): each finds the least largest excess of the coalitions
+whose sum is not settled yet, and settles those that have it in every solution; coalitions that are combinations of
+settled ones are settled too (Potters, Reijnierse and Ansing, 1996), so that there are fewer than n programs, each
+with the coalitions it needs. At the end shares and levels are solved anew from the settled equations, which leaves
+the rounding of a linear system, and are checked by the criterion of Kohlberg
+(:mod:`~verband.numerics.cooperative_games.kohlberg`).
 
-The nucleolus lets nobody pay more than alone, the prenucleolus may; the per-capita nucleolus here divides every excess by
-the number of players and has no such limit (the weak nucleolus of Young, Okada and Hashimoto, 1982).
+The nucleolus lets nobody pay more than alone, the prenucleolus may; the per-capita nucleolus here divides every
+excess by the number of players and has no such limit (the weak nucleolus of Young, Okada and Hashimoto, 1982).
 """
 
 from __future__ import annotations
@@ -135,15 +136,15 @@ def _settled(excesses: Excesses, limit: float | None) -> tuple[Array, list[float
         for mask, divisor in zip(found.binding, divisors, strict=True):
             fixed.add(members([mask], n)[0], float(excesses.cost[mask] + found.level * divisor))
         for player in found.at_limit:
-            if limit is not None and fixed.add(np.eye(n)[player], limit):
-                limited.add(player)
+            fixed.add(np.eye(n)[player], float(limit or 0.0))
+            limited.add(player)
         if len(fixed.rows) == before:
             raise UnsolvedError("a program settled nothing")
         groups.append(found.binding)
         levels.append(found.level)
     x, exact = _solved_anew(excesses, groups, limited, limit)
     settled = np.linalg.solve(fixed.rows, fixed.values)
-    if np.abs(x - settled).max() > 1e-6 * n:  # noqa: PLR2004  the programs are solved to 1e-10
+    if np.abs(x - settled).max() > 1e-6 * n:
         raise UnsolvedError("the settled equations contradict the programs")
     return x, exact, unique
 

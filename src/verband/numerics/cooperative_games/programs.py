@@ -7,13 +7,14 @@ what the program allows (row generation: Dragan, 1981; Hallefjord, Helming and J
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from scipy.optimize import linprog
 
-from verband.numerics.cooperative_games.coalitions import Array, Masks, all_but_one, members, sums
+from verband.numerics.cooperative_games.coalitions import Array, Masks, all_but_one, members
 from verband.numerics.cooperative_games.excesses import Excesses, Flags
 
 FEASIBILITY = 1e-9
@@ -25,6 +26,29 @@ _OPTIONS: dict[str, Any] = {"primal_feasibility_tolerance": 1e-10, "dual_feasibi
 
 class UnsolvedError(ArithmeticError):
     """A program that the solver gave up on, or that cannot be what it should be."""
+
+
+def solved(
+    objective: Array,
+    rows: Array,
+    right: Array,
+    settled: Array | None = None,
+    values: Array | None = None,
+    *,
+    bounds: Sequence[tuple[float | None, float | None]],
+) -> Any:  # noqa: ANN401  scipy's own type of result is private
+    """Minimise ``objective @ x`` with ``rows @ x <= right`` and ``settled @ x = values``; scipy's result.
+
+    Raises
+    ------
+    UnsolvedError
+        If the solver does not say that it found the optimum.
+    """
+    program: Any = linprog
+    found = program(objective, rows, right, settled, values, bounds=bounds, method="highs", options=_OPTIONS)
+    if found.status != 0:
+        raise UnsolvedError(f"a program was not solved: {found.message}")
+    return found
 
 
 @dataclass(slots=True)
@@ -44,7 +68,7 @@ class Fixed:
         """Settle one more sum; whether it was not settled yet."""
         basis, _ = np.linalg.qr(self.rows.T)
         rest = row - basis @ (basis.T @ row)
-        if np.linalg.norm(rest) < 1e-7 * np.linalg.norm(row):  # noqa: PLR2004  rows of 0 and 1: far from both sides
+        if np.linalg.norm(rest) < 1e-7 * np.linalg.norm(row):
             return False
         self.rows, self.values = np.vstack([self.rows, row]), np.append(self.values, value)
         return True
@@ -116,8 +140,8 @@ class LowestExcess:
         weights = -found.ineqlin.marginals * divisors
         if not len(weights) or weights.max() < _BINDS:
             raise UnsolvedError("no coalition binds")
-        at_limit = np.flatnonzero(-found.upper.marginals[:n] > _BINDS) if self.limit is not None else []
-        return Level(x, level, self.pool[weights > _BINDS], tuple(int(player) for player in at_limit))
+        at_limit = () if self.limit is None else np.flatnonzero(-found.upper.marginals[:n] > _BINDS).tolist()
+        return Level(x, level, self.pool[weights > _BINDS], tuple(at_limit))
 
     def _program(self, fixed: Fixed) -> tuple[Any, Array]:
         n = self.excesses.players
@@ -125,18 +149,14 @@ class LowestExcess:
         divisors = rows.sum(axis=1) if self.excesses.per_capita else np.ones(len(rows))
         # Shares lie within these bounds at every optimum, as no value is above 1 and all together are 0.
         upper = n + 2.0 if self.limit is None else self.limit
-        found = linprog(
+        found = solved(
             np.append(np.zeros(n), 1.0),
             np.hstack([rows, -divisors[:, None]]),
             self.excesses.cost[self.pool],
             np.hstack([fixed.rows, np.zeros((len(fixed.rows), 1))]),
             fixed.values,
             bounds=[(-n - 2.0 if self.limit is None else -n * (n + 2.0), upper)] * n + [(-3.0, 3.0)],
-            method="highs",
-            options=_OPTIONS,
         )
-        if found.status != 0:
-            raise UnsolvedError(f"a program was not solved: {found.message}")
         return found, divisors
 
 
@@ -161,11 +181,7 @@ def largest_payment(cost: Array, players: int, pool: Masks) -> float:
     pool = np.unique(np.concatenate([pool, 1 << np.arange(players, dtype=np.int64), [everybody]]))
     excesses = Excesses(cost, players)
     for _ in range(_ROUNDS):
-        found: Any = linprog(
-            -np.ones(players), members(pool, players), cost[pool], bounds=(None, None), method="highs", options=_OPTIONS
-        )
-        if found.status != 0:
-            raise UnsolvedError(f"a program was not solved: {found.message}")
+        found = solved(-np.ones(players), members(pool, players), cost[pool], bounds=[(None, None)] * players)
         masks, values = excesses.worst(found.x, 2 * players)
         new = masks[(values > FEASIBILITY) & ~np.isin(masks, pool)]
         if not len(new):
@@ -177,12 +193,4 @@ def largest_payment(cost: Array, players: int, pool: Masks) -> float:
     binding = -found.ineqlin.marginals > _BINDS
     weights, *_ = np.linalg.lstsq(members(pool[binding], players).T, np.ones(players), rcond=None)
     precise = float(weights @ cost[pool[binding]])
-    return precise if abs(precise + float(found.fun)) < players * 1e-6 else -float(found.fun)  # noqa: PLR2004
-
-
-def sum_over(masks: Masks, players: int) -> Array:
-    """How many of these coalitions each player is in, shape (n,)."""
-    return np.array([float(((masks >> player) & 1).sum()) for player in range(players)])
-
-
-__all__ = ["Fixed", "Level", "LowestExcess", "UnsolvedError", "largest_payment", "sum_over", "sums"]
+    return precise if abs(precise + float(found.fun)) < players * 1e-6 else -float(found.fun)

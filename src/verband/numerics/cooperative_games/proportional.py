@@ -68,7 +68,7 @@ def separable_costs_remaining_benefits(game: Game) -> Array:
     left = game.total - separable.sum()
     if abs(remaining.sum()) <= game.players * game.tolerance:
         if abs(left) <= game.players * game.tolerance and np.abs(remaining).max() <= game.tolerance:
-            return separable + left / game.players
+            return np.asarray(separable + left / game.players)
         raise NoSharesError(
             "alone nobody would have anything else than what it adds to the others: no benefits remain to share by"
             if np.abs(remaining).max() <= game.tolerance

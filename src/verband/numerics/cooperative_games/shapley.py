@@ -1,7 +1,7 @@
 """Shapley value of a table (Shapley, 1953), exact, in two passes over the table.
 
-With ``g(s) = s! (n-s-1)! / n!`` player ``i`` gets ``sum over S without i of g(|S|) (v(S+i) - v(S))``, which is
-``sum over S with i of h(|S|) v(S) - sum over S of g(|S|) v(S)`` with ``h(s) = g(s-1) + g(s)``. The second sum is the same
+With ``g(s) = s! (n-s-1)! / n!`` player ``i`` gets ``sum over S without i of g(|S|) (v(S+i) - v(S))``, which is ``sum
+over S with i of h(|S|) v(S) - sum over S of g(|S|) v(S)`` with ``h(s) = g(s-1) + g(s)``. The second sum is the same
 for all; the first is found for all players together by folding the table in half, player by player.
 """
 

@@ -1,9 +1,9 @@
 """Shapley value by stratified sampling, with an interval.
 
-A random order and all its rotations let every player come in at every place once (a Latin square), so that the number of
-players before it is no source of error (strata by size: Maleki et al., 2013; Castro et al., 2017). Each such square is one
-unbiased estimate that adds up to the total; squares are drawn independently, so that Student's t gives the interval of
-their mean.
+A random order and all its rotations let every player come in at every place once (a Latin square), so that the number
+of players before it is no source of error (strata by size: Maleki et al., 2013; Castro et al., 2017). Each such
+square is one unbiased estimate that adds up to the total; squares are drawn independently, so that Student's t gives
+the interval of their mean.
 """
 
 from __future__ import annotations

@@ -1,19 +1,21 @@
 """Shapley value of many players whose coalitions differ by total weight and number of players alone.
 
-With whole weights the chance ``D(k, w)`` that a random coalition of k players weighs w follows from adding player by player
-(as Mann and Shapley, 1962, do for votes; in chances instead of numbers, which would run out of range):
+With whole weights the chance ``D(k, w)`` that a random coalition of k players weighs w follows from adding player by
+player (as Mann and Shapley, 1962, do for votes; in chances instead of numbers, which would run out of range):
 
     D(k, w) of j+1 players = ((j+1-k) D(k, w) + k D(k-1, w-m)) / (j+1)
 
-and that without one player from taking it out again, ``((n) D(k, w) - k E(k-1, w-m)) / (n-k)``, which loses no precision up
-to half of the players; the other half mirrors it. The Shapley value is the mean over k of the expected change by joining.
+and that without one player from taking it out again, ``((n) D(k, w) - k E(k-1, w-m)) / (n-k)``, which loses no
+precision up to half of the players; the other half mirrors it. The Shapley value is the mean over k of the expected
+change by joining.
 
 Weights that are not whole, or too large for the stated budget, are rounded to a unit. The error is bounded: for a
-coalition whose weight is off by d, and a player whose weight is off by e, the change by joining is off by ``d m + e l``, with
-l a slope of the value in weight near there and m a difference of slopes with and without the player (mean value theorem).
-Slopes come as proven ranges. The middle of the range of l corrects the share; half its width, and the largest m as M,
-bound what is left. ``E[|d| M]`` is at most ``sqrt(E[d^2] E[M^2])``, of which the first is that of sampling without replacement
-and the second is taken over ``E(k, w)``. Rounding keeps the total, so that shares add up to it.
+coalition whose weight is off by d, and a player whose weight is off by e, the change by joining is off by ``d m + e
+l``, with l a slope of the value in weight near there and m a difference of slopes with and without the player (mean
+value theorem). Slopes come as proven ranges. The middle of the range of l corrects the share; half its width, and the
+largest m as M, bound what is left. ``E[|d| M]`` is at most ``sqrt(E[d^2] E[M^2])``, of which the first is that of
+sampling without replacement and the second is taken over ``E(k, w)``. Rounding keeps the total, so that shares add up
+to it.
 """
 
 from __future__ import annotations
@@ -166,7 +168,7 @@ class _Table:
     def _evaluate(self, size: float) -> Array:
         """Values, shape (n + 1, total + 1); only those of weights that some coalition has are looked at."""
         found = np.zeros((self.n + 1, self.total + 1))
-        weight = size * np.arange(self.total + 1)
+        weight: Array = np.arange(self.total + 1, dtype=np.float64) * size
         for count in range(1, self.n + 1):
             low, high = self.reach(count)
             row = self.game.function(weight[low : high + 1], np.full(high + 1 - low, float(count)))

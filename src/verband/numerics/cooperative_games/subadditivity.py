@@ -1,7 +1,7 @@
 """Whether two groups without common players together never cost more than apart (never earn less, for a benefit game).
 
-All pairs of disjoint coalitions are 3^n. What settles most games sooner is tried first: pairs with a single player, which
-show most violations; and whether the last to join adds ever less the larger the group (submodularity), which no
+All pairs of disjoint coalitions are 3^n. What settles most games sooner is tried first: pairs with a single player,
+which show most violations; and whether the last to join adds ever less the larger the group (submodularity), which no
 violation can escape. Only then all pairs are looked at, up to ``MOST_FOR_PAIRS`` players.
 """
 

@@ -13,8 +13,8 @@ def tau(game: TableGame) -> Array:
     """Return the tau value.
 
     Most is what a player adds as the last one; least is what is left for it when it gives all others of a coalition
-    their most. The tau value lies on the line between, where it sums to the total (Tijs, 1981, definition 3). A cost game
-    is turned into a benefit game by its sign; the tau value moves along with such changes.
+    their most. The tau value lies on the line between, where it sums to the total (Tijs, 1981, definition 3). A cost
+    game is turned into a benefit game by its sign; the tau value moves along with such changes.
 
     Raises
     ------
