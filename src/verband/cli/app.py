@@ -16,6 +16,7 @@ COMMAND_MODULES = (
     "dossier",
     "frontier",
     "stochastic_frontier",
+    "sharing",
 )
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 
