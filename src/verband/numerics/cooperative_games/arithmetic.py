@@ -127,14 +127,15 @@ def arithmetic(text: str, known: frozenset[str] | set[str]) -> Arithmetic:
     if not text.strip():
         raise FormulaError("the formula is empty")
     lead = len(text) - len(text.lstrip())
+    line = " ".join(text.splitlines()).strip()
     try:
-        tree = ast.parse(text.strip(), mode="eval").body
+        tree = ast.parse(line, mode="eval").body
     except SyntaxError as error:
-        raise FormulaError("the formula cannot be read from here on", lead + (error.offset or 1)) from error
+        raise FormulaError("the formula cannot be read from here on", lead + (error.offset or len(line) + 1)) from error
     except (ValueError, RecursionError, MemoryError) as error:
         raise FormulaError("the formula cannot be read") from error
     names: set[str] = set()
-    _demand(tree, known, names, text.strip(), lead, 1)
+    _demand(tree, known, names, line, lead, 1)
     return Arithmetic(text, tuple(sorted(names)), tree)
 
 

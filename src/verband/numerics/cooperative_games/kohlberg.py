@@ -64,7 +64,7 @@ def _settle(fixed: Fixed, masks: Masks, n: int) -> None:
 
 def _at(vectors: Array, masks: Masks, n: int) -> Array:
     """Sums of vectors, shape (k, n), over coalitions: shape (k, m)."""
-    if len(masks) > 1 << (n - 3):
+    if 8 * len(masks) > 1 << n:
         return np.array([sums(vector)[masks] for vector in vectors])
     return np.asarray(vectors @ members(masks, n).T)
 
