@@ -48,7 +48,14 @@ def test_in_force_by_day_and_by_year():
 
 
 def test_tasks_named_in_other_tables_exist():
-    for table in ("arrangement_tasks", "compulsory_arrangements", "task_links", "shock_years"):
+    for table in (
+        "arrangement_tasks",
+        "compulsory_arrangements",
+        "scale_cautions",
+        "scale_sums",
+        "shock_years",
+        "task_links",
+    ):
         for row in reference(table):
             for code in (row.get("tasks") or row.get("codes") or row.get("task") or "").split("+"):
                 assert rows_of(code), f"{table}: {code}"
@@ -67,7 +74,7 @@ def test_shock_years_are_the_years_in_which_the_row_holds():
         assert (row["first_year"], row["last_year"]) == (row["valid_from"], row["valid_to"])
 
 
-RULES = ("boundary_rules", "comparison_rules", "name_rules", "scale_rules", "vintage_rules")
+RULES = ("boundary_rules", "comparison_rules", "function_rules", "name_rules", "scale_rules", "vintage_rules")
 
 
 @pytest.mark.parametrize("name", RULES)

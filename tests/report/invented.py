@@ -137,11 +137,13 @@ def _expected(task, code, cost, change=(None, None, None), factor=None):
 
 
 def scale_models():
-    """Overhead falls with size, waste does not, safety is a cost key, youth care is too unlike, harbours unspent."""
+    """Overhead falls with size, waste does not; three stand apart, youth care is too unlike, harbours unspent."""
     zeros = Variant(WITH_ZEROS, 1.1, 0.9, 1.3, 90)
     tasks = (
         _scale("0.4"),
-        _scale("1.1", flags=(f"{MAINLY_ARRANGEMENTS}: 60% of the cost",)),
+        _scale("1.1", flags=(f"{MAINLY_ARRANGEMENTS}: 60% of the cost",), apart="arrangements"),
+        _scale("6.81", verdict="inconclusive", apart="hosted"),
+        _scale("6.82", verdict="inconclusive", apart="bookkeeping"),
         _scale("2.3", variants=(zeros,)),
         _scale("6.72", elasticity=1.1, low=0.9, high=1.3, verdict="inconclusive"),
         _scale("7.3", elasticity=1.0, low=0.9, high=1.1, verdict="inconclusive"),
@@ -151,6 +153,8 @@ def scale_models():
         _expected("1.1", CODE, 80.0, (-0.1, -0.2, -0.01), 2.0),
         _expected("2.3", CODE, None, (-0.1, -0.2, -0.01), 2.0),
         _expected("6.72", CODE, 70.0),
+        _expected("6.81", CODE, 60.0, (0.5, 0.2, 0.8), 2.0),
+        _expected("6.82", CODE, 50.0, (0.5, 0.2, 0.8), 2.0),
         _expected("7.3", CODE, 100.0, (0.01, -0.05, 0.07), 2.0),
     )
     others = [

@@ -32,7 +32,11 @@ def test_the_finding_counts_only_tasks_that_can_be_judged():
     assert [item.scale.task for item in found.none] == ["7.3"]
     assert [item.scale.task for item in found.unknown] == ["6.72"]
     assert [item.scale.task for item in found.unspent] == ["2.3"]
-    assert [item.scale.task for item in found.cost_key] == ["1.1"]
+    assert [item.scale.task for item in found.arrangements] == ["1.1"]
+    assert [item.scale.task for item in found.hosted] == ["6.81"]
+    assert [item.scale.task for item in found.bookkeeping] == ["6.82"]
+    # What its code cannot tell is told nowhere, also not as a difference in the table.
+    assert all(item.change is None for item in (*found.hosted, *found.bookkeeping))
     assert found.judged == 2
     assert found.by_chance == pytest.approx(0.1)
 

@@ -94,6 +94,14 @@ class CostFunction:
         weights[0], weights[1] = 1.0, 2 * (np.log(at_inhabitants) - self.centre)
         return self.fit.contrast(weights, level=LEVEL)
 
+    def mean_elasticity(self, at_inhabitants: float) -> tuple[float, float, float]:
+        """Elasticity of mean cost in euros at a size, smearing factor included: estimate, and 95% interval."""
+        weights = np.zeros((1, self.fit.k))
+        weights[0, :2] = 1.0, 2 * (np.log(at_inhabitants) - self.centre)
+        estimate = float(weights[0] @ self.fit.coefficients + self.smearing.coefficients[1])
+        reach = float(self._reach(weights, np.array([[0.0, 1.0]]))[0])
+        return estimate, estimate - reach, estimate + reach
+
     def curve(self, year: int) -> pl.DataFrame:
         """Modelled cost per inhabitant over the sizes that the data support, drivers at their means.
 
@@ -145,6 +153,7 @@ class CostFunction:
         known &= self.residual_sd <= rule("largest_residual")
         change = self._change(size, step)
         told = (1 + change["change_high"]) <= widest * (1 + change["change_low"])
+        told &= self.residual_sd <= rule("largest_residual")
         cost = rows["cost_keur"].cast(pl.Float64).fill_null(np.nan).to_numpy() * 1000 / people
         return pl.DataFrame(
             {
@@ -152,7 +161,7 @@ class CostFunction:
                 "inhabitants": people,
                 "cost_eur": cost,
                 **{name: np.where(known, values, np.nan) for name, values in modelled.items()},
-                **_usual(cost, np.where(known, modelled["expected_eur"], np.nan)),
+                **_usual(size, cost, np.where(known, modelled["expected_eur"], np.nan)),
                 "factor": np.where(told, np.exp(step), np.nan),
                 **{name: np.where(told, values, np.nan) for name, values in change.items()},
             },
@@ -225,9 +234,21 @@ class CostFunction:
         among = size[self._supported(self._rows(size, np.zeros((POINTS, len(self.drivers))), self.years[-1]))]
         return float(among.min()), float(among.max())
 
-    def cheapest(self) -> float | None:
-        """Size as ``m`` at which modelled cost per inhabitant is lowest: ``(1 - b1) / (2 b2)`` where ``b2 > 0``."""
+    def cheapest(self, *, of_mean: bool = False) -> float | None:
+        """Size as ``m`` at which cost per inhabitant is lowest: ``(1 - b1) / (2 b2)`` where ``b2 > 0``.
+
+        Parameters
+        ----------
+        of_mean
+            Of mean cost in euros, smearing factor included, instead of typical cost.
+
+        Returns
+        -------
+        float or None
+            ``None`` where the curve has no minimum inside the sizes that the data support.
+        """
         b1, b2 = float(self.fit.coefficients[0]), float(self.fit.coefficients[1])
+        b1 += float(self.smearing.coefficients[1]) if of_mean else 0.0
         if b2 <= 0:
             return None
         best, (smallest, largest) = (1 - b1) / (2 * b2), self.supported_sizes()
@@ -290,14 +311,19 @@ def coefficients(rows: pl.DataFrame, drivers: Sequence[str]) -> int:
     return 2 + int(rows["year"].n_unique()) + len(drivers)
 
 
-def _usual(cost: Array, expected: Array) -> dict[str, Array]:
-    """Modelled cost times the quartiles of published over modelled cost."""
+def _usual(size: Array, cost: Array, expected: Array) -> dict[str, Array]:
+    """Modelled cost times the quartiles of published over modelled cost among those nearest in size."""
     ratio = cost / expected
-    ratio = ratio[np.isfinite(ratio) & (ratio > 0)]
-    if not len(ratio):
-        return {"usual_low_eur": np.full(len(cost), np.nan), "usual_high_eur": np.full(len(cost), np.nan)}
-    low, high = np.quantile(ratio, [0.25, 0.75])
-    return {"usual_low_eur": expected * low, "usual_high_eur": expected * high}
+    usable = np.isfinite(ratio) & (ratio > 0)
+    quartiles = np.full((2, len(size)), np.nan)
+    if usable.any():
+        order = np.argsort(size[usable], kind="stable")
+        sizes, ratios = size[usable][order], ratio[usable][order]
+        nearest = min(int(rule("usual_nearest")), len(ratios))
+        windows = np.quantile(np.lib.stride_tricks.sliding_window_view(ratios, nearest), [0.25, 0.75], axis=1)
+        first = np.clip(np.searchsorted(sizes, size) - nearest // 2, 0, len(ratios) - nearest)
+        quartiles = windows[:, first]
+    return {"usual_low_eur": expected * quartiles[0], "usual_high_eur": expected * quartiles[1]}
 
 
 def _columns(rows: pl.DataFrame, names: Sequence[str]) -> Array:

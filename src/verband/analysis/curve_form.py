@@ -1,8 +1,8 @@
 """Does a curve with one bend fit? A test of the quadratic in the logarithm of size against a freer curve.
 
 Two restricted cubic spline terms (Harrell, 2015, section 2.4.5; four knots at the 5th, 35th, 65th and 95th percentile)
-are added to the cost function; their joint Wald test uses the clustered covariance, referred to F with the number of
-municipalities less one.
+are added to the cost function; their joint test uses the clustered covariance, with degrees of freedom that own up to
+how few municipalities carry the bends (numerics.hotelling_test).
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
+from verband.numerics.hotelling_test import hotelling_test
 from verband.numerics.least_squares import CollinearError, least_squares
 
 Array = npt.NDArray[np.float64]
@@ -33,19 +34,13 @@ def form_p_value(cost: Array, design: Array, group: npt.NDArray[np.int64]) -> fl
     float or None
         ``None`` where the freer curve cannot be estimated.
     """
-    from scipy.special import fdtrc  # noqa: PLC0415  slow to start
-
     terms = _spline(design[:, 0])
     try:
         freer = least_squares(cost, np.column_stack([terms, design]), group)
     except (CollinearError, ValueError):
         return None
-    extra = freer.coefficients[:2]
-    try:
-        statistic = float(extra @ np.linalg.solve(freer.covariance[:2, :2], extra)) / 2
-    except np.linalg.LinAlgError:
-        return None
-    return float(fdtrc(2, freer.groups - 1, statistic))
+    found = hotelling_test(freer, np.eye(2, freer.k))
+    return None if found is None else found.p_value
 
 
 def _spline(size: Array) -> Array:

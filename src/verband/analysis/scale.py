@@ -1,16 +1,18 @@
 """Scale (M1): what size does to the cost of a task, and how far that can be told.
 
 The headline is the elasticity of the cost function (analysis.cost_function) with drivers held constant; beside it stand
-other choices: without drivers, without the four largest, without shock years, net of income, zero spending included
-(analysis.spending_decision). Size hardly varies within a municipality, so all of it is a comparison *between*
-municipalities: no saving by cooperating follows from it. Cost is in current prices; year effects take up price changes
-that all share.
+other choices: without drivers, without the four largest, without shock years, net of income, mean instead of typical
+cost, zero spending included (analysis.spending_decision). What the codes cannot tell (a task that some do for others, a
+code that is a matter of bookkeeping) gets no verdict. Size hardly varies within a municipality, so all of it is a
+comparison *between* municipalities: no saving by cooperating follows from it. Cost is in current prices; year effects
+take up price changes that all share.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -24,7 +26,11 @@ DRAWS = 1_000
 NET = "net cost"
 MISFIT = "a curve with one bend does not fit"
 MAINLY_ARRANGEMENTS = "mainly through arrangements"
-WITH_ZEROS = "zero spending included"
+MEAN = "mean cost in euros"
+WITH_ZEROS = "mean cost in euros, zero spending included"
+Apart = Literal["arrangements", "hosted", "bookkeeping"]
+_WITHOUT_VERDICT = ("hosted", "bookkeeping")
+_EDGE = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,23 @@ class Variant:
     high: float | None
     n_observations: int
     missing: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """What a reader must know about a task beforehand.
+
+    Attributes
+    ----------
+    text
+        Becomes a flag.
+    apart
+        Why size does not show the scale of the work: it runs mainly through arrangements, some municipalities do it for
+        others, or its code is a matter of bookkeeping; the last two leave no verdict. ``None`` for a mere note.
+    """
+
+    text: str
+    apart: Apart | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +77,9 @@ class Scale:
     without_drivers
         The elasticity when size also stands for what goes with it.
     cheapest_scale, cheapest_low, cheapest_high
-        Inhabitants at which modelled cost per inhabitant is lowest; ``None`` where it has no minimum inside the
-        observed sizes. Interval: 95% of the bootstrap, draws without a minimum inside counted at the edge.
+        Inhabitants at which typical cost per inhabitant is lowest, so that the elasticity is 1. Interval: 95% of the
+        bootstrap, draws without a minimum inside the observed sizes counted at the edge; ``None`` where there is no
+        minimum inside, or the interval reaches an edge, for then the data do not tell a minimum from none.
     n_observations, n_municipalities
         Rows and clusters.
     years
@@ -68,6 +92,8 @@ class Scale:
         What the reader must know before using the figure.
     variants
         Other choices, side by side.
+    apart
+        As of :class:`Caution`.
     kind
         ``estimated``.
     """
@@ -90,12 +116,8 @@ class Scale:
     drivers: tuple[str, ...]
     flags: tuple[str, ...]
     variants: tuple[Variant, ...]
+    apart: Apart | None = None
     kind: str = "estimated"
-
-    @property
-    def cost_key(self) -> bool:
-        """Whether the cost runs mainly through arrangements, so that size shows the cost key and not the work."""
-        return any(flag.startswith(MAINLY_ARRANGEMENTS) for flag in self.flags)
 
     @property
     def misfit(self) -> bool:
@@ -154,7 +176,7 @@ def task_model(
     drivers: Sequence[str],
     *,
     at_inhabitants: float | None = None,
-    flags: Sequence[str] = (),
+    cautions: Sequence[Caution] = (),
     variants: Sequence[tuple[str, pl.DataFrame]] = (),
     rng: np.random.Generator,
 ) -> TaskModel | LeftOut:
@@ -171,8 +193,8 @@ def task_model(
         Names of the driver columns, already in logarithms where the rule says so.
     at_inhabitants
         Where to take the elasticity.
-    flags
-        Flags that follow from other tables.
+    cautions
+        What follows from other tables.
     variants
         Names and rows of other choices to estimate beside the headline, with the same columns.
     rng
@@ -189,7 +211,10 @@ def task_model(
         return LeftOut(task, f"the drivers cannot be told apart here ({error})")
     at = model.at_mean if at_inhabitants is None else at_inhabitants
     found, rejected = model.elasticity(at), _misfit(model)
-    cheapest = _cheapest(model, rng, misfit=bool(rejected))
+    zeros = _with_zeros(known.drop_nulls(list(drivers)), model, at)
+    judged, doubts = _judged(model, at, verdict(found.low, found.high), zeros)
+    apart = next((item.apart for item in cautions if item.apart is not None), None)
+    cheapest, undetermined = _cheapest(model, rng, misfit=bool(rejected))
     year = model.years[-1]
     answer = Scale(
         task=task,
@@ -206,13 +231,21 @@ def task_model(
         n_observations=model.fit.n,
         n_municipalities=model.fit.groups,
         years=model.years,
-        verdict=verdict(found.low, found.high) if model.supports(at) else "inconclusive",
+        verdict="inconclusive" if apart in _WITHOUT_VERDICT else judged,
         drivers=tuple(drivers),
-        flags=(*flags, *_flags(known, positive, complete), *_extrapolated(model, at), *rejected),
+        flags=(
+            *(item.text for item in cautions),
+            *_flags(known, positive, complete),
+            *doubts,
+            *rejected,
+            *undetermined,
+        ),
         variants=(
             *(_variant(name, other, drivers, at) for name, other in variants),
-            *_with_zeros(known.drop_nulls(list(drivers)), model, at),
+            Variant(MEAN, *model.mean_elasticity(at), model.fit.n),
+            *zeros,
         ),
+        apart=apart,
     )
     listed = rows.filter((pl.col("year") == year) & (pl.col("inhabitants") > 0)).drop_nulls(list(drivers))
     return TaskModel(answer, year, model.curve(year), model.expected(listed, year))
@@ -224,12 +257,14 @@ def scale(
     drivers: Sequence[str],
     *,
     at_inhabitants: float | None = None,
-    flags: Sequence[str] = (),
+    cautions: Sequence[Caution] = (),
     variants: Sequence[tuple[str, pl.DataFrame]] = (),
     rng: np.random.Generator,
 ) -> Scale | LeftOut:
     """Estimate the elasticity of one task; parameters as of :func:`task_model`."""
-    found = task_model(task, rows, drivers, at_inhabitants=at_inhabitants, flags=flags, variants=variants, rng=rng)
+    found = task_model(
+        task, rows, drivers, at_inhabitants=at_inhabitants, cautions=cautions, variants=variants, rng=rng
+    )
     return found if isinstance(found, LeftOut) else found.scale
 
 
@@ -237,9 +272,14 @@ def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) 
     flags = []
     none = _zero_share(known)
     if none > rule("zero_share"):
-        flags.append(f"{none:.0%} of the reports show no cost: the estimate is about those that spend")
+        flags.append(
+            f"{none:.0%} of the reports show no cost or a negative one: the estimate is about those that spend"
+        )
     if left := positive["code"].n_unique() - complete["code"].n_unique():
         flags.append(f"{left} municipalities lack a driver and are left out")
+    years = complete["year"].unique().sort().to_list()
+    if len(years) < rule("few_years"):
+        flags.append(f"accounts of {' and '.join(map(str, years))} only")
     return tuple(flags)
 
 
@@ -250,10 +290,18 @@ def _misfit(model: CostFunction) -> tuple[str, ...]:
     return (f"{MISFIT} (p = {p_value:.1g}): no cheapest scale, and no difference between two sizes",)
 
 
-def _extrapolated(model: CostFunction, at: float) -> tuple[str, ...]:
-    if model.supports(at):
-        return ()
-    return (f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated, so without a verdict",)
+def _judged(model: CostFunction, at: float, headline: str, zeros: tuple[Variant, ...]) -> tuple[str, tuple[str, ...]]:
+    """The verdict, and why it is none where the size is too rare or zero spending changes the answer."""
+    if not model.supports(at):
+        beyond = (
+            f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated, so without a verdict"
+        )
+        return "inconclusive", (beyond,)
+    for item in zeros:
+        other = None if item.low is None or item.high is None else verdict(item.low, item.high)
+        if headline not in ("inconclusive", other):
+            return "inconclusive", (f"{headline} among those that spend, but not with zero spending included",)
+    return headline, ()
 
 
 def _zero_share(known: pl.DataFrame) -> float:
@@ -292,17 +340,23 @@ def _with_zeros(known: pl.DataFrame, model: CostFunction, at: float) -> tuple[Va
 
 def _cheapest(
     model: CostFunction, rng: np.random.Generator, *, misfit: bool
-) -> tuple[float | None, float | None, float | None]:
-    """Size at which modelled cost per inhabitant is lowest, with its bootstrap interval."""
+) -> tuple[tuple[float | None, float | None, float | None], tuple[str, ...]]:
+    """Size at which typical cost per inhabitant is lowest with its bootstrap interval, and what to know about it."""
     best = None if misfit else model.cheapest()
     if best is None:
-        return None, None, None
+        return (None, None, None), ()
     draws = model.bootstrap(draws=DRAWS, rng=rng)
     smallest, largest = model.supported_sizes()
     sizes = [_lowest(draw[0], draw[1], smallest, largest) for draw in draws if np.isfinite(draw).all()]
     low, high = np.quantile(sizes, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
-    found = np.exp(model.centre + np.array([best, low, high]))
-    return float(found[0]), float(found[1]), float(found[2])
+    if low <= smallest + _EDGE or high >= largest - _EDGE:
+        return (None, None, None), ("no cheapest scale: its interval reaches the edge of the observed sizes",)
+    found = [float(np.exp(model.centre + size)) for size in (best, low, high)]
+    of_mean = model.cheapest(of_mean=True)
+    if of_mean is not None and low <= of_mean <= high:
+        return (found[0], found[1], found[2]), ()
+    where = "nowhere inside the observed sizes" if of_mean is None else f"at {np.exp(model.centre + of_mean):,.0f}"
+    return (found[0], found[1], found[2]), (f"mean cost in euros is lowest {where}, outside the interval",)
 
 
 def _lowest(b1: float, b2: float, smallest: float, largest: float) -> float:

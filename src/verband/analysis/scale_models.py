@@ -73,8 +73,9 @@ class Sum:
         municipalities are alike; most money first.
     unspent
         Tasks on which the municipality itself published no cost; in none of the above.
-    cost_key
-        Tasks mainly through arrangements; in none of the above, for there size shows the cost key.
+    arrangements, hosted, bookkeeping
+        Tasks in none of the above, for size does not show the scale of the work: they run mainly through arrangements,
+        some municipalities do them for others, or they are parts of a sum that municipalities divide as they like.
     share
         Share of the cost of the tasks that are judged, for ``less``, ``more`` and ``none``.
     factor
@@ -88,7 +89,9 @@ class Sum:
     none: tuple[OwnScale, ...]
     unknown: tuple[OwnScale, ...]
     unspent: tuple[OwnScale, ...]
-    cost_key: tuple[OwnScale, ...]
+    arrangements: tuple[OwnScale, ...]
+    hosted: tuple[OwnScale, ...]
+    bookkeeping: tuple[OwnScale, ...]
     share: Mapping[str, float]
     factor: float | None
     by_chance: float
@@ -132,11 +135,11 @@ class ScaleFacts:
     def sum(self) -> Sum:
         """Read all tasks together."""
         ordered = sorted(self.tasks, key=lambda item: -(item.cost_eur or 0.0))
-        names = ("less", "more", "none", "unknown", "unspent", "cost_key")
+        names = ("less", "more", "none", "unknown", "unspent", "arrangements", "hosted", "bookkeeping")
         groups: dict[str, list[OwnScale]] = {name: [] for name in names}
         for item in ordered:
             spends = item.cost_eur is not None and item.cost_eur > 0
-            groups["unspent" if not spends else "cost_key" if item.scale.cost_key else item.reading].append(item)
+            groups[item.scale.apart or item.reading if spends else "unspent"].append(item)
         judged_groups = ("less", "more", "none")
         cost = {name: sum(item.cost_eur or 0.0 for item in groups[name]) for name in judged_groups}
         whole = sum(cost.values())
@@ -147,7 +150,9 @@ class ScaleFacts:
             none=tuple(groups["none"]),
             unknown=tuple(groups["unknown"]),
             unspent=tuple(groups["unspent"]),
-            cost_key=tuple(groups["cost_key"]),
+            arrangements=tuple(groups["arrangements"]),
+            hosted=tuple(groups["hosted"]),
+            bookkeeping=tuple(groups["bookkeeping"]),
             share={name: amount / whole for name, amount in cost.items()} if whole else {},
             factor=next((item.factor for name in judged_groups for item in groups[name]), None),
             by_chance=judged * (1 - ordered[0].scale.level) if ordered else 0.0,
@@ -203,8 +208,9 @@ class ScaleModels:
 
 
 def _told(item: OwnScale) -> OwnScale:
-    """What may be told: no difference between sizes where the form of the curve is rejected."""
-    if not item.scale.misfit:
+    """What may be told: no difference between sizes where the form of the curve, or zero spending, forbids it."""
+    undecided = item.scale.often_zero and item.scale.verdict == "inconclusive"
+    if not (item.scale.misfit or undecided or item.scale.apart in ("hosted", "bookkeeping")):
         return item
     return replace(item, factor=None, change=None, change_low=None, change_high=None)
 

@@ -1,20 +1,16 @@
-"""Commands for the first answers: dependence, staffing, scale."""
+"""Commands for the first answers: dependence and staffing."""
 
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
 from verband.cli.answers import LOWER_BOUND
 from verband.cli.options import FormatOption, WorkspaceOption
 from verband.cli.place import workspace_at
-from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
-
-if TYPE_CHECKING:
-    from verband.analysis.scale import Variant
 
 
 class By(StrEnum):
@@ -155,89 +151,7 @@ def staffing(
     show(rows, output, columns=columns, notes=notes)
 
 
-def scale(
-    task: Annotated[
-        str | None, typer.Argument(metavar="[TASK]", help="Iv3 task, by code or title; all by default.")
-    ] = None,
-    at: Annotated[
-        float | None,
-        typer.Option("--at", min=1, help="Inhabitants at which to take the elasticity; the geometric mean by default."),
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 1,
-    output: FormatOption = OutputFormat.table,
-    workspace: WorkspaceOption = None,
-) -> None:
-    """Estimate how the cost of a task goes with size.
-
-    An elasticity below 1 means economies of scale.
-    Example: verband scale 0.1 --at 25000
-    """
-    with progress_bar("Estimating") as progress:
-        found = workspace_at(workspace).scale(task, at_inhabitants=at, seed=seed, progress=progress)
-    rows = [
-        {
-            "task": item.task,
-            "elasticity": item.elasticity,
-            "se": item.standard_error,
-            "low": item.low,
-            "high": item.high,
-            "level": item.level,
-            "at_inhabitants": item.at_inhabitants,
-            "elasticity_without_drivers": item.without_drivers,
-            "cheapest_scale": item.cheapest_scale,
-            "cheapest_low": item.cheapest_low,
-            "cheapest_high": item.cheapest_high,
-            "n_observations": item.n_observations,
-            "n_municipalities": item.n_municipalities,
-            "verdict": item.verdict,
-            "flags": list(item.flags),
-            "kind": item.kind,
-            "years": list(item.years),
-            "drivers": list(item.drivers),
-            "variants": [
-                {
-                    "name": variant.name,
-                    "elasticity": variant.elasticity,
-                    "low": variant.low,
-                    "high": variant.high,
-                    "n_observations": variant.n_observations,
-                    "missing": variant.missing,
-                }
-                for variant in item.variants
-            ],
-        }
-        for item in found.tasks
-    ]
-    left_out = [{"task": item.task, "elasticity": None, "left_out": item.reason} for item in found.left_out]
-    if output is not OutputFormat.table:
-        show([*rows, *left_out], output, columns={})
-        return
-    columns = {
-        "task": "Task",
-        "elasticity": "Elasticity",
-        "low": "Low",
-        "high": "High",
-        "elasticity_without_drivers": "Without drivers",
-        "verdict": "Verdict",
-    }
-    notes = [f"{item.task}: {flag}." for item in found.tasks for flag in item.flags]
-    notes += [_variant(variant) for item in found.tasks for variant in item.variants if task]
-    notes += [f"{item.task} left out: {item.reason}." for item in found.left_out]
-    notes.append(
-        "Estimated between municipalities, accounts in the boundaries of the latest list, 95% intervals, errors "
-        "clustered by municipality; drivers are held constant. Below 1: economies of scale."
-    )
-    show(rows, OutputFormat.table, columns=columns, notes=notes)
-
-
-def _variant(variant: Variant) -> str:
-    if variant.elasticity is None:
-        return f"{variant.name}: not estimated, {variant.missing}."
-    figures = [f"{value:.2f}".replace(".", ",") for value in (variant.elasticity, variant.low, variant.high)]
-    return f"{variant.name}: {figures[0]} ({figures[1]} to {figures[2]})."
-
-
 def register(app: typer.Typer) -> None:
     """Add these commands to the application."""
-    for function in (dependence, staffing, scale):
+    for function in (dependence, staffing):
         app.command()(function)

@@ -139,6 +139,27 @@ class LeastSquares:
         """How far rows, shape (m, k), lie from those fitted: ``x (X'X)^-1 x'``, shape (m,); ``k / n`` on average."""
         return np.asarray(np.einsum("mi,ij,mj->m", rows, self._inverse, rows), dtype=np.float64)
 
+    @property
+    def working_covariance(self) -> Array:
+        """Covariance of the coefficients under independent errors of variance 1, shape (k, k)."""
+        return self._inverse
+
+    def group_products(self, one: Array, other: Array) -> Array:
+        """Products of what two groups add to two combinations, per unit of variance of independent errors.
+
+        Parameters
+        ----------
+        one, other
+            Weights of the combinations, shape (k,).
+
+        Returns
+        -------
+        Array
+            Shape (groups, groups): row for a group in ``one``, column for a group in ``other``.
+        """
+        first, second = self._products @ one, self._products @ other
+        return np.asarray(np.diag(self._squares @ other @ one) - first @ self._inverse @ second.T, dtype=np.float64)
+
     def _degrees_of_freedom(self, weights: Array) -> Array:
         """Satterthwaite's, under independent errors: ``trace(M)^2 / sum(M^2)`` with ``M = diag(d) - S A S'``.
 

@@ -7,6 +7,7 @@ from functools import cached_property
 
 from verband.analysis.portrait import Portrait
 from verband.analysis.spread import Spread
+from verband.domain.reference import reference
 from verband.domain.task_codes import task_at
 from verband.report.numbers import Numbers
 from verband.report.page import Paragraph
@@ -42,7 +43,10 @@ class Context:
         return group.size_class.name_nl if self.language == "nl" else group.size_class.name_en
 
     def task_title(self, code: str, year: int | None = None) -> str:
-        """Title of a task, or of the parts of a sum of tasks."""
+        """Title of a task, or of a sum: its own where it has one, else those of its parts."""
+        own = next((row[f"title_{self.language}"] for row in reference("scale_sums") if row["codes"] == code), None)
+        if own is not None:
+            return own
         titles = []
         for part in code.split("+"):
             found = task_at(part, year or self._task_year)

@@ -9,7 +9,7 @@ workspace.national(2023).amounts_eur["cost_eur"]
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -17,6 +17,7 @@ from typing import Any
 
 import polars as pl
 
+from verband.analysis.function_staffing import DRAWS
 from verband.analysis.national import NationalTotals, national_totals
 from verband.analysis.portrait import Portrait
 from verband.domain.arrangement import ArrangementList
@@ -36,6 +37,7 @@ from verband.workspace.first_answers import (
     gather_dependence,
     gather_staffing,
 )
+from verband.workspace.function_staffing import FunctionAnswer, gather_functions
 from verband.workspace.naming import Names
 from verband.workspace.participation import ParticipationAnswer, gather_participation
 from verband.workspace.portrait import Portraits, predecessors
@@ -299,6 +301,46 @@ class Workspace:
         """
         with self._open() as warehouse:
             return gather_staffing(warehouse, year=year)
+
+    def functions(
+        self,
+        municipality: str,
+        *,
+        partners: Sequence[str] = (),
+        year: int | None = None,
+        report: str = "accounts",
+        seed: int = SEED,
+        draws: int = DRAWS,
+    ) -> FunctionAnswer:
+        """Estimate how many functions rest on one, and on two, people, from own pay per task (M4, M5).
+
+        A model result on assumed sizes of functions, alone and pooled with partners.
+
+        Parameters
+        ----------
+        municipality
+            Name or code; a dissolved one leads to its successor.
+        partners
+            Names or codes of those to pool with; a text may hold several between commas.
+        year, report
+            Year of the ``accounts`` or ``budget``, the latest by default; boundaries of 1 January of that year.
+        seed, draws
+            Of the draws from the assumed ranges; the same call gives the same answer.
+
+        Raises
+        ------
+        UnknownNameError
+            If no municipality, or more than one, is meant, or there is no own pay of that year.
+        BadInputError
+            If a municipality is named twice.
+        MissingDataError
+            If no own pay per task is loaded, one of them filed none, or no pay per full-time equivalent is stated.
+        """
+        _demand_report(report)
+        with self._open() as warehouse:
+            return gather_functions(
+                warehouse, municipality, partners=partners, year=year, report=report, seed=seed, draws=draws
+            )
 
     def scale(
         self,

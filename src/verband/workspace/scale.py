@@ -8,20 +8,20 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
-from verband.analysis.scale import MAINLY_ARRANGEMENTS, NET, LeftOut, Scale, TaskModel, task_model
+from verband.analysis.scale import MAINLY_ARRANGEMENTS, NET, Caution, LeftOut, Scale, TaskModel, task_model
 from verband.analysis.scale_models import ScaleModels
 from verband.analysis.scale_rules import rule
-from verband.domain.reference import reference
+from verband.domain.reference import in_force, reference
 from verband.domain.task import series_plan
-from verband.domain.task_codes import Task, find_task, tasks
-from verband.domain.task_codes import task as task_of_year
-from verband.errors import UnknownNameError
+from verband.domain.task_codes import find_task, task_at, tasks
+from verband.errors import BadInputError, UnknownNameError
 from verband.numerics.threads import one_thread
 from verband.warehouse.boundaries import harmonise
 from verband.warehouse.building import Progress, silent
@@ -32,6 +32,27 @@ from verband.workspace.kept import keep_models, read_models
 SEED = 1
 """Seed of the models that are kept."""
 _LARGEST_LEFT_OUT = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A task, or a sum of tasks of one main task.
+
+    Attributes
+    ----------
+    code
+        As in the latest accounts, such as ``7.3`` or ``0.61+0.62``.
+    text
+        How a series of it is asked (:func:`verband.domain.task.series_plan`).
+    """
+
+    code: str
+    text: str
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """The tasks in it."""
+        return tuple(self.code.split("+"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +77,7 @@ def gather_scale(
         models = gather_models(warehouse, workspace, progress=progress)
         return ScaleAnswer(models.tasks, models.left_out)
     rows = ScaleRows(warehouse)
-    wanted = [task_of_year(find_task(task), rows.facts.year)] if task else rows.tasks
+    wanted = [rows.asked(task)] if task else rows.all_asked
     fitted, left_out = _fit(rows, wanted, at_inhabitants, seed, progress)
     return ScaleAnswer(tuple(item.scale for item in fitted), tuple(left_out))
 
@@ -93,7 +114,7 @@ def gather_models(
     if kept is not None:
         return kept
     rows = ScaleRows(warehouse, facts)
-    fitted, left_out = _fit(rows, rows.tasks, None, SEED, progress)
+    fitted, left_out = _fit(rows, rows.all_asked, None, SEED, progress)
     models = ScaleModels(
         year=rows.facts.year,
         tasks=tuple(item.scale for item in fitted),
@@ -111,7 +132,7 @@ def _by_task(frames: Sequence[tuple[str, pl.DataFrame]]) -> pl.DataFrame:
 
 
 def _fit(
-    rows: ScaleRows, wanted: Sequence[Task], at_inhabitants: float | None, seed: int, progress: Progress
+    rows: ScaleRows, wanted: Sequence[Asked], at_inhabitants: float | None, seed: int, progress: Progress
 ) -> tuple[list[TaskModel], list[LeftOut]]:
     fitted: list[TaskModel] = []
     left_out: list[LeftOut] = []
@@ -148,23 +169,76 @@ class ScaleRows:
         largest = self.facts.of_year(self.facts.year).sort("inhabitants", descending=True, nulls_last=True)
         self._largest = largest["code"].head(_LARGEST_LEFT_OUT).to_list()
 
-    @property
-    def tasks(self) -> list[Task]:
-        """Tasks that occur in the latest accounts."""
+    @cached_property
+    def at_inhabitants(self) -> float:
+        """Geometric mean of inhabitants of all municipalities: where elasticities are taken, the same for all tasks."""
+        people = self.facts.people.filter((pl.col("year") == self.facts.year) & (pl.col("inhabitants") > 0))
+        return float(np.exp(np.log(people["inhabitants"].to_numpy().astype(np.float64)).mean()))
+
+    @cached_property
+    def all_asked(self) -> list[Asked]:
+        """The tasks of the latest accounts, financial ones among them, and after its last part each stated sum."""
         year = self.facts.year
         present = set(self.facts.tasks.filter(pl.col("year") == year)["task"].unique())
-        return [item for item in tasks(year) if item.code in present]
+        found = []
+        for item in tasks(year):
+            if item.code in present or item.nature == "financial":
+                # As the code is now: some had another content before.
+                found.append(Asked(item.code, f"{item.code}@{year}"))
+            found += [
+                Asked(row["codes"], row["codes"])
+                for row in self._sums
+                if row["codes"].split("+")[-1] == item.code and present.issuperset(row["codes"].split("+"))
+            ]
+        return found
 
-    def model(self, task: Task, *, at_inhabitants: float | None, seed: int) -> TaskModel | LeftOut:
-        """Fit one task, or say why it is left out."""
-        if task.nature == "financial":
-            return LeftOut(task.code, f"mainly financial or negative amounts: {task.nature_reason}")
+    @cached_property
+    def _sums(self) -> list[dict[str, str]]:
+        day = date(self.facts.year, 1, 1)
+        return [row for row in reference("scale_sums") if in_force(row, day)]
+
+    def asked(self, text: str) -> Asked:
+        """Read a code, a title or a sum of codes.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such task, or a sum cannot be followed into the latest accounts.
+        BadInputError
+            If a sum takes tasks of several main tasks together, whose drivers differ.
+        """
+        year = self.facts.year
         try:
-            asked = f"{task.code}@{self.facts.year}"  # as the code is now: some had another content before
-            plan = {item.year: item.codes for item in series_plan(asked, self.facts.years) if item.codes}
+            code = find_task(text)
+        except UnknownNameError:
+            if "+" not in text.strip().rstrip("+"):
+                raise
+        else:
+            if task_at(code, year) is None:
+                series_plan(f"{code}@{year}", [year])  # says in which years it exists
+            return Asked(code, f"{code}@{year}")
+        plan = series_plan(text, self.facts.years)[-1]
+        if plan.codes is None:
+            raise UnknownNameError(f"{text} has no counterpart in {year}: {plan.reason}")
+        if len({code[0] for code in plan.codes}) > 1:
+            raise BadInputError(
+                f"{text} takes several main tasks together, whose drivers differ",
+                where="task",
+                todo="Name tasks of one main task",
+            )
+        return Asked("+".join(plan.codes), text)
+
+    def model(self, asked: Asked, *, at_inhabitants: float | None, seed: int) -> TaskModel | LeftOut:
+        """Fit one task or sum, or say why it is left out."""
+        for code in asked.codes:
+            item = task_at(code, self.facts.year)
+            if item is not None and item.nature == "financial":
+                return LeftOut(asked.code, f"mainly financial or negative amounts: {item.nature_reason}")
+        try:
+            plan = {item.year: item.codes for item in series_plan(asked.text, self.facts.years) if item.codes}
         except UnknownNameError as error:
-            return LeftOut(task.code, error.what)
-        drivers, names = self.facts.drivers(task.code[0])
+            return LeftOut(asked.code, error.what)
+        drivers, names = self.facts.drivers(asked.code[0])
 
         def complete(rows: pl.DataFrame) -> pl.DataFrame:
             return rows.join(drivers, on="code", how="left") if names else rows
@@ -173,17 +247,17 @@ class ScaleRows:
         # Several municipalities together cost what several cost, not what one of their joint size does.
         rows = everything.join(self.facts.before_mergers, on=["code", "year"], how="anti")
         return task_model(
-            task.code,
+            asked.code,
             rows,
             names,
-            at_inhabitants=at_inhabitants,
-            flags=self._flags(task, names),
+            at_inhabitants=self.at_inhabitants if at_inhabitants is None else at_inhabitants,
+            cautions=self._cautions(asked, names),
             variants=[
-                *self._other_samples(task, rows),
+                *self._other_samples(asked, rows),
                 ("years before a merger included", everything),
-                *((name, complete(net)) for name, net in self._net(task)),
+                *((name, complete(net)) for name, net in self._net(asked)),
             ],
-            rng=np.random.default_rng([seed, *task.code.encode()]),
+            rng=np.random.default_rng([seed, *asked.code.encode()]),
         )
 
     def _summed(self, plan: Mapping[int, Sequence[str]]) -> pl.DataFrame:
@@ -198,36 +272,68 @@ class ScaleRows:
 
     @cached_property
     def _transfers(self) -> dict[str, float]:
-        """Share of the cost of each main task that is transfers (category 4)."""
+        """Share of the cost of each main task that is transfers (category 4), where these are no social benefits."""
         found = {}
-        for main_task in {item.main_task for item in self.tasks}:
+        day = date(self.facts.year, 1, 1)
+        social = {row["main_task"] for row in reference("social_transfers") if in_force(row, day)}
+        for main_task in sorted({item.code[0] for item in self.all_asked} - social):
             shares = self.facts.warehouse.query("transfers_of_main_task", main_task=main_task, report=self.facts.report)
             if shares.height and shares["share"].item(0) is not None:
                 found[main_task] = float(shares["share"].item(0))
         return found
 
-    def _flags(self, task: Task, drivers: tuple[str, ...]) -> tuple[str, ...]:
-        flags = [] if drivers else ["no drivers loaded: size also stands for what goes with it"]
-        share = self._transfers.get(task.main_task)
-        if share is not None and share > rule("arrangement_share"):
-            flags.append(
-                f"{MAINLY_ARRANGEMENTS}: {share:.0%} of the cost of main task {task.main_task} is transfers, so "
-                "this is the scale of the cost key, not of the work"
-            )
-        return tuple(flags)
+    def _cautions(self, asked: Asked, drivers: tuple[str, ...]) -> list[Caution]:
+        found = [] if drivers else [Caution("no drivers loaded: size also stands for what goes with it")]
+        day = date(self.facts.year, 1, 1)
+        found += [
+            Caution(row["text"], "hosted" if row["caution"] == "hosted" else None)
+            for row in reference("scale_cautions")
+            if row["task"] in asked.codes and in_force(row, day)
+        ]
+        found += [
+            Caution(f"a part of {row['codes']}, which is estimated as one: {row['reason']}", "bookkeeping")
+            for row in self._sums
+            if asked.code in row["codes"].split("+")
+        ]
+        return [*found, *self._through_arrangements(asked, day)]
 
-    def _other_samples(self, task: Task, rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
+    def _through_arrangements(self, asked: Asked, day: date) -> list[Caution]:
+        limit = rule("arrangement_share")
+        share = self._transfers.get(asked.code[0])
+        # What goes to own staff cannot be a transfer.
+        if share is not None and share > limit and self._wages_share(asked) < 1 - limit:
+            told = f"{share:.0%} of the cost of main task {asked.code[0]} is transfers"
+            text = f"{MAINLY_ARRANGEMENTS}: {told}, so this is the scale of the cost key, not of the work"
+            return [Caution(text, "arrangements")]
+        laws = [
+            row["basis"]
+            for row in reference("compulsory_arrangements")
+            if row["status"] == "compulsory" and in_force(row, day) and set(row["tasks"].split("+")) & set(asked.codes)
+        ]
+        if not laws:
+            return []
+        return [Caution(f"in part the scale of a cost key: the law places work in an arrangement ({laws[0]})")]
+
+    def _wages_share(self, asked: Asked) -> float:
+        """Share of own pay in the cost of all municipalities together, in the one year that has both; else 0."""
+        if self._both.is_empty():
+            return 0.0
+        rows = self._both.filter(pl.col("task").is_in(list(asked.codes)))
+        cost = float(rows["cost_keur"].sum())
+        return float(rows["wages_keur"].sum()) / cost if cost > 0 else 0.0
+
+    def _other_samples(self, asked: Asked, rows: pl.DataFrame) -> list[tuple[str, pl.DataFrame]]:
         found = [("without the four largest", rows.filter(~pl.col("code").is_in(self._largest)))]
         found += [
             ("without shock years", rows.filter(~_within(row["first_year"], row["last_year"])))
             for row in reference("shock_years")
-            if row["task"] == task.code
+            if row["task"] in asked.codes
         ]
         return found
 
     @cached_property
-    def _income(self) -> pl.DataFrame:
-        """Cost and income per task in the one year that has both, in the latest boundaries; parts rolled up."""
+    def _both(self) -> pl.DataFrame:
+        """Cost, own pay and income per task in the one year that has all, in the latest boundaries; parts rolled up."""
         facts = self.facts
         if not facts.warehouse.has("task_accounts"):
             return pl.DataFrame()
@@ -236,7 +342,7 @@ class ScaleRows:
             return found
         year = int(found["year"].item(0))
         parents = {item.code: item.rolled_up for item in tasks(year, level="part")}
-        amounts = ("cost_keur", "income_keur")
+        amounts = ("cost_keur", "income_keur", "wages_keur")
         rolled = (
             found.with_columns(pl.col("task").replace(parents))
             .group_by("code", "year", "task")
@@ -252,15 +358,14 @@ class ScaleRows:
         ).frame
         return carried.join(facts.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
 
-    def _net(self, task: Task) -> list[tuple[str, pl.DataFrame]]:
+    def _net(self, asked: Asked) -> list[tuple[str, pl.DataFrame]]:
         """Gross and net of income in the one year that has both, so that only the income differs."""
-        if self._income.is_empty():
+        if self._both.is_empty():
             return []
-        year = int(self._income["year"].item(0))
-        asked = f"{task.code}@{self.facts.year}"
-        codes = next((item.codes for item in series_plan(asked, [year]) if item.codes), ())
+        year = int(self._both["year"].item(0))
+        codes = next((item.codes for item in series_plan(asked.text, [year]) if item.codes), ())
         rows = (
-            self._income.filter(pl.col("task").is_in(list(codes)))
+            self._both.filter(pl.col("task").is_in(list(codes)))
             .group_by("code", "year", maintain_order=True)
             .agg(pl.col("inhabitants").first(), pl.col("cost_keur").sum(), pl.col("income_keur").sum())
         )

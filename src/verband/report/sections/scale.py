@@ -90,10 +90,13 @@ def _notes(context: Context, found: Sum) -> list[Block]:
     staff = context.portrait.staff
     if staff is not None and staff.own.outsourced:
         told.insert(0, words("scale.outsourced", name=context.name))
-    if found.cost_key:
-        told.append(
-            words.count("scale.cost_key", len(found.cost_key), names=words.join(_titles(context, found.cost_key)))
-        )
+    for name, items in (
+        ("arrangements", found.arrangements),
+        ("hosted", found.hosted),
+        ("bookkeeping", found.bookkeeping),
+    ):
+        if items:
+            told.append(words.count(f"scale.apart_{name}", len(items), names=words.join(_titles(context, items))))
     if found.unknown:
         told.append(words.count("scale.unknown", len(found.unknown), name=context.name))
     if found.unspent:
@@ -125,7 +128,7 @@ def _chart(context: Context, facts: ScaleFacts, item: OwnScale) -> Figures:
         reading += " " + words.count("scale.chart_above", above)
     chart = charts.curve(
         context.numbers,
-        f"scale-chart-{item.scale.task.replace('.', '-')}",
+        f"scale-chart-{item.scale.task.replace('.', '-').replace('+', '-')}",
         f"{title}: {_change(context, item)}",
         words("scale.chart_description", name=context.name, own=own, expected=expected),
         everyone=everyone,
@@ -201,8 +204,8 @@ def _row(context: Context, facts: ScaleFacts, item: OwnScale) -> tuple[str, ...]
         ends = _range(numbers.signed_percent(item.change_low), numbers.signed_percent(item.change_high))
         change = f"{size}: {numbers.signed_percent(item.change)} {ends}"
     notes = []
-    if estimate.cost_key:
-        notes.append(words("scale.note_cost_key"))
+    if estimate.apart is not None:
+        notes.append(words(f"scale.note_{estimate.apart}"))
     if estimate.often_zero:
         notes.append(words("scale.note_zeros"))
     if item.cost_eur is not None and item.cost_eur <= 0:
