@@ -1,4 +1,4 @@
-"""The command ``share``: who pays what under each key, and who would be better off leaving, on the user's own game."""
+"""The command ``share``: who pays what under each key, and who would be better off leaving."""
 
 from __future__ import annotations
 
@@ -8,34 +8,23 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from verband.cli.options import FormatOption
+from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.own_table import column_names
+from verband.cli.place import workspace_at
 from verband.cli.progress import progress_bar
-from verband.cli.show import OutputFormat, dutch_number, show
+from verband.cli.sharing_tables import notes_of_keys, show_sharing, show_task
+from verband.cli.show import OutputFormat, show
 
 if TYPE_CHECKING:
-    from verband.analysis.sharing import KeyAnswer, SharedGame, SharingAnswer
+    from verband.analysis.sharing import SharedGame, SharingAnswer
     from verband.sources.game_files import GameFile
-
-_HEADINGS = {
-    "equal": "Equal",
-    "weight": "Weight",
-    "stand-alone": "Stand-alone",
-    "scrb": "SCRB",
-    "shapley": "Shapley",
-    "nucleolus": "Nucleolus",
-    "prenucleolus": "Pre-nucleolus",
-    "per-capita-nucleolus": "Per capita",
-    "least-core": "Least core",
-    "tau": "Tau",
-}
-_KEYS_BESIDE = 5
-"""So many keys fit beside the names of members."""
 
 
 def share(
     file: Annotated[
-        Path, typer.Argument(metavar="GAME", help="CSV with a row per coalition, or JSON with a formula or a table.")
-    ],
+        Path | None,
+        typer.Argument(metavar="[GAME]", help="CSV with a row per coalition, or JSON with a formula or a table."),
+    ] = None,
     benefit: Annotated[
         bool, typer.Option("--benefit", help="Worth is shared (column or key worth), not cost.")
     ] = False,
@@ -57,8 +46,18 @@ def share(
     orders: Annotated[
         int | None, typer.Option("--orders", help="Shapley value of a formula: estimate it from so many random orders.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", help="Of the random orders: the same seed, the same answer.")] = 1,
+    task: Annotated[
+        str | None,
+        typer.Option("--task", help="Instead of GAME: the modelled cost of this Iv3 task, between --members."),
+    ] = None,
+    members: Annotated[
+        str | None, typer.Option("--members", metavar="NAMES", help="Municipalities that share --task, as A,B,C.")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", help="Of random orders and draws: the same seed, the same answer.")
+    ] = 1,
     output: FormatOption = OutputFormat.table,
+    workspace: WorkspaceOption = None,
 ) -> None:
     """Share a cost (or worth) fairly, and see who would be better off leaving.
 
@@ -66,20 +65,22 @@ def share(
     member, the json everything.
 
     Example: verband share game.csv --method shapley --method nucleolus --round 0.01
+    Example: verband share --task 7.3 --members Aalten,Winterswijk
     """
+    if task is not None or members is not None:
+        _demand_task(file, task, members, benefit=benefit, unit=unit, orders=orders)
+        _share_task(task or "", column_names(members or ""), method or "all", round_to, seed, output, workspace)
+        return
     from verband.analysis.sharing import share as shared  # noqa: PLC0415  heavy
+    from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.game_files import read_game  # noqa: PLC0415  heavy
 
+    if file is None:
+        raise BadInputError("no game is given", todo="Name a file with a game, or --task with --members")
     with progress_bar("Sharing") as bar:
         given = read_game(file, benefit=benefit)
         found = shared(
-            _game(given),
-            method or "all",
-            round_to=round_to,
-            unit=unit,
-            orders=orders,
-            seed=seed,
-            progress=bar,
+            _game(given), method or "all", round_to=round_to, unit=unit, orders=orders, seed=seed, progress=bar
         )
     for remark in given.remarks:
         typer.echo(f"{given.file}: {remark}.", err=True)
@@ -88,11 +89,45 @@ def share(
         record["remarks"] = [*given.remarks, *found.remarks]
         show({**record, "file": given.file}, output, columns={})
     elif output is OutputFormat.csv:
-        for remark in _notes_of(found):
-            typer.echo(f"Note: {remark}", err=True)
-        show(list(_flat(found)), output, columns={})
+        _show_csv(found)
     else:
-        _show_tables(given.file, found)
+        show_sharing(given.file, found)
+
+
+def _demand_task(
+    file: Path | None, task: str | None, members: str | None, *, benefit: bool, unit: float | None, orders: int | None
+) -> None:
+    from verband.errors import BadInputError  # noqa: PLC0415
+
+    if file is not None:
+        raise BadInputError("a file and a task are both given", todo="Leave one of them out")
+    if task is None or members is None:
+        raise BadInputError("--task and --members go together", todo="Give both")
+    if benefit or unit is not None or orders is not None:
+        raise BadInputError("--benefit, --unit and --orders are for a file", todo="Leave them out")
+
+
+def _share_task(
+    task: str,
+    members: Sequence[str],
+    methods: Sequence[str] | str,
+    round_to: float | None,
+    seed: int,
+    output: OutputFormat,
+    workspace: Path | None,
+) -> None:
+    with progress_bar("Sharing") as bar:
+        found = workspace_at(workspace).share_task(
+            task, members, methods=methods, round_to=round_to, seed=seed, progress=bar
+        )
+    for sentence in found.led_from:
+        typer.echo(sentence, err=True)
+    if output is OutputFormat.json:
+        show(found.as_record(), output, columns={})
+    elif output is OutputFormat.csv:
+        _show_csv(found.result.own)
+    else:
+        show_task(found)
 
 
 def _game(given: GameFile) -> SharedGame:
@@ -106,16 +141,20 @@ def _game(given: GameFile) -> SharedGame:
         return array_game(
             given.members, given.values, benefit=given.benefit, weights=weights, today=today, where=given.file
         )
-    assert given.formula is not None  # noqa: S101  a game has one of the two
-    found: SharedGame = formula_game(
+    return formula_game(
         weights or list(given.members),
-        given.formula,
+        given.formula or "",
         given.parameters,
         benefit=given.benefit,
         today=today,
         where=given.where,
     )
-    return found
+
+
+def _show_csv(found: SharingAnswer) -> None:
+    for remark in notes_of_keys(found):
+        typer.echo(f"Note: {remark}", err=True)
+    show(list(_flat(found)), OutputFormat.csv, columns={})
 
 
 def _flat(found: SharingAnswer) -> Iterator[dict[str, Any]]:
@@ -128,114 +167,6 @@ def _flat(found: SharingAnswer) -> Iterator[dict[str, Any]]:
                 row[column.replace("shares", "share")] = None if values is None else values[name]
             low, high = (None, None) if answer.interval is None else answer.interval[name]
             yield row | {"low": low, "high": high, "in_core": answer.in_core, "reason": answer.reason}
-
-
-def _show_tables(file: str, found: SharingAnswer) -> None:
-    keys = [key for key, answer in found.methods.items() if answer.shares is not None]
-    rounded = any(answer.shares_rounded is not None for answer in found.methods.values())
-    verb = "gets" if found.benefit else "pays"
-    for first in range(0, len(keys), _KEYS_BESIDE):
-        part = keys[first : first + _KEYS_BESIDE]
-        rows = []
-        for name in found.members:
-            row: dict[str, Any] = {"name": name, "alone": found.alone[name]}
-            for key in part:
-                answer = found.methods[key]
-                row[key] = (answer.shares_rounded if rounded else answer.shares or {})[name]  # type: ignore[index]
-            rows.append(row)
-        last = first + _KEYS_BESIDE >= len(keys)
-        show(
-            rows,
-            OutputFormat.table,
-            columns={"name": "Member", "alone": "Alone", **{key: _HEADINGS[key] for key in part}},
-            notes=[f"{file}: what each {verb} of {_amount(found.total)}, by key; derived.", ""] if last else [""],
-        )
-    show(
-        [_row(key, answer) for key, answer in found.methods.items()],
-        OutputFormat.table,
-        columns={
-            "key": "Key",
-            "rational": "All better off than alone",
-            "core": "Nobody gains by leaving",
-            "coalition": "Strongest case for leaving",
-            "excess": "Its gain",
-        },
-        notes=[*_notes(found), *_notes_of(found)],
-    )
-
-
-def _row(key: str, answer: KeyAnswer) -> dict[str, Any]:
-    exists = answer.shares is not None
-    return {
-        "key": _HEADINGS[key],
-        "rational": answer.individually_rational if exists else "-",
-        "core": answer.in_core if exists else "-",
-        "coalition": "-" if answer.worst_coalition is None else _coalition(answer.worst_coalition),
-        "excess": answer.worst_excess,
-    }
-
-
-def _coalition(names: Sequence[str]) -> str:
-    return " + ".join(names) if len(names) <= 4 else f"{' + '.join(names[:3])} + {len(names) - 3} more"
-
-
-def _amount(value: float) -> str:
-    return dutch_number(value)
-
-
-def _notes(found: SharingAnswer) -> list[str]:
-    notes = []
-    epsilon, subsidy = found.least_core_epsilon, found.minimum_subsidy
-    if found.core_empty is None:
-        notes.append(f"{found.reason}.")
-    elif found.core_empty:
-        notes.append(
-            f"No key can keep everybody in: under any, some group gains {_amount(epsilon or 0.0)} or more by leaving "
-            f"(the core is empty). {_amount(subsidy or 0.0)} from outside would mend that."
-        )
-    else:
-        notes.append(
-            f"Some keys leave no group better off by leaving (the core is not empty); at best every group is "
-            f"{_amount(-(epsilon or 0.0))} better off by staying."
-        )
-    together = found.superadditive if found.benefit else found.subadditive
-    if together is False and found.better_apart is not None:
-        one, two, by = found.better_apart
-        notes.append(
-            f"Together is not always better: {_coalition(one)} and {_coalition(two)} do {_amount(by)} better apart."
-        )
-    elif together is None and found.core_empty is not None:
-        notes.append("Whether two groups always do better together is not known: too many pairs.")
-    notes.append("Its gain: what the group would gain by leaving; below 0 it loses.")
-    return notes
-
-
-def _notes_of(found: SharingAnswer) -> list[str]:
-    """What must be said about single keys."""
-    notes = list(found.remarks)
-    for key, answer in found.methods.items():
-        heading = _HEADINGS[key]
-        if answer.shares is None:
-            notes.append(f"{heading} does not exist here: {answer.reason}.")
-            continue
-        if answer.interval is not None:
-            reach = max((high - low) / 2 for low, high in answer.interval.values())
-            if answer.how["computed"] == "rounded":
-                notes.append(
-                    f"{heading}: weights were rounded to {_amount(answer.how['unit'])}; no share is off by more than "
-                    f"{_amount(reach)} (proven)."
-                )
-            else:
-                notes.append(
-                    f"{heading}: estimated from {_amount(answer.how['orders'])} random orders with all rotations, seed "
-                    f"{answer.how['seed']}; each share is within {_amount(reach)} with 95% certainty."
-                )
-        if answer.unique is False:
-            notes.append(f"{heading}: {answer.reason}.")
-        if answer.change_from_today is not None:
-            most = max(answer.change_from_today.items(), key=lambda item: abs(item[1]))
-            notes.append(f"{heading}: the largest change from today is {_amount(most[1])}, for {most[0]}.")
-    return notes
 
 
 def register(app: typer.Typer) -> None:
