@@ -76,7 +76,7 @@ def show_sharing(whose: str, found: SharingAnswer) -> None:
 def _beside(found: SharingAnswer, keys: Sequence[str]) -> list[list[str]]:
     """Deal keys out over tables that fit a narrow screen."""
     widest = max((len(_amount(value)) for value in (*found.alone.values(), found.total)), default=0) + _GAP
-    room = _WIDTH - min(_NAME, max(len(name) for name in found.members)) - widest
+    room = _WIDTH - min(_NAME, max(len(name) for name in ("Member", *found.members))) - widest
     parts: list[list[str]] = [[]]
     left = room
     for key in keys:
@@ -139,36 +139,34 @@ def notes_of_keys(found: SharingAnswer) -> list[str]:
     """What must be said about single keys."""
     notes = list(found.remarks)
     reasons: dict[str, list[str]] = {}
-    for key, answer in found.methods.items():
-        if answer.shares is None and answer.reason:
-            reasons.setdefault(answer.reason, []).append(_HEADINGS[key])
-    notes += [f"No shares by {', '.join(keys)}: {reason}." for reason, keys in reasons.items()]
+    changes = []
     for key, answer in found.methods.items():
         heading = _HEADINGS[key]
         if answer.shares is None:
-            continue
-        if answer.interval is not None:
-            reach = max((high - low) / 2 for low, high in answer.interval.values())
-            if "draws" in answer.how:
-                notes.append(
-                    f"{heading}: with 95% certainty each share is within {_amount(reach)} or so, by the model."
-                )
-            elif answer.how["computed"] == "rounded":
-                notes.append(
-                    f"{heading}: weights were rounded to {_amount(answer.how['unit'])}; no share is off by more than "
-                    f"{_amount(reach)} (proven)."
-                )
-            else:
-                notes.append(
-                    f"{heading}: estimated from {_amount(answer.how['orders'])} random orders with all rotations, seed "
-                    f"{answer.how['seed']}; each share is within {_amount(reach)} with 95% certainty."
-                )
-        if answer.unique is False:
+            reasons.setdefault(answer.reason or "", []).append(heading)
+        elif answer.interval is not None:
+            notes.append(f"{heading}: {_within(answer)}")
+        elif answer.unique is False:
             notes.append(f"{heading}: {answer.reason}.")
         if answer.change_from_today is not None:
-            most = max(answer.change_from_today.items(), key=lambda item: abs(item[1]))
-            notes.append(f"{heading}: the largest change from today is {_amount(most[1])}, for {most[0]}.")
-    return notes
+            name, most = max(answer.change_from_today.items(), key=lambda item: abs(item[1]))
+            changes.append(f"{heading} {_amount(most)} ({name})")
+    notes += [f"No shares by {', '.join(keys)}: {reason}." for reason, keys in reasons.items()]
+    return notes + ([f"Largest change from today: {'; '.join(changes)}."] if changes else [])
+
+
+def _within(answer: KeyAnswer) -> str:
+    """How far shares that are not exact can be off."""
+    reach = max((high - low) / 2 for low, high in (answer.interval or {}).values())
+    if "draws" in answer.how:
+        return f"with 95% certainty each share is within {_amount(reach)} or so, by the model."
+    if answer.how["computed"] == "rounded":
+        unit = _amount(answer.how["unit"])
+        return f"weights were rounded to {unit}; no share is off by more than {_amount(reach)} (proven)."
+    return (
+        f"estimated from {_amount(answer.how['orders'])} random orders with all rotations, seed {answer.how['seed']}; "
+        f"each share is within {_amount(reach)} with 95% certainty."
+    )
 
 
 def show_task(answer: TaskSharingAnswer) -> None:
