@@ -55,6 +55,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.dossiers
 	$(BIN)/python -m benchmarks.frontier
 	$(BIN)/python -m benchmarks.stochastic_frontier
+	$(BIN)/python -m benchmarks.sharing
 
 docs: setup
 	$(BIN)/python -m tools.docs

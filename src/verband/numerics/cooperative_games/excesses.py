@@ -89,15 +89,13 @@ class Excesses:
         return np.concatenate(found)
 
 
-def not_spanned(span: Array, players: int) -> Flags:
+def not_spanned(basis: Array) -> Flags:
     """Which coalitions are no linear combination of the rows of a matrix.
 
     Parameters
     ----------
-    span
-        Shape (r, n), rows of membership that are linearly independent.
-    players
-        n.
+    basis
+        Shape (r, n), r below n, rows orthonormal.
 
     Returns
     -------
@@ -105,12 +103,12 @@ def not_spanned(span: Array, players: int) -> Flags:
         Shape (2^n,). Found by two random vectors that are orthogonal to the rows: a coalition outside of the span is
         orthogonal to both with a chance of about 1e-18.
     """
-    _, _, right = np.linalg.svd(span)
-    null = right[len(span) :]
+    players = basis.shape[1]
     found = np.zeros(1 << players, dtype=np.bool_)
-    rng = np.random.default_rng(20)
-    for _ in range(2):
-        found |= np.abs(sums(rng.normal(size=len(null)) @ null)) > _ORTHOGONAL
+    for vector in np.random.default_rng(20).normal(size=(2, players)):
+        for _ in range(2):  # the second time takes out the rounding of the first
+            vector -= (vector @ basis.T) @ basis  # noqa: PLW2901
+        found |= np.abs(sums(vector)) > _ORTHOGONAL * np.sqrt(vector @ vector)
     return found
 
 

@@ -163,7 +163,7 @@ class WeightGame:
     def _of(self, weight: Array, count: Array) -> Array:
         found = np.broadcast_to(self.function(weight, np.asarray(count, dtype=np.float64)), weight.shape)
         if not np.isfinite(found).all():
-            raise GameError("the function gives no finite number")
+            raise GameError("there is no finite value for some coalition")
         return np.array(found, dtype=np.float64)
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from verband.numerics.cooperative_games.coalitions import Array, Masks, members, sums
 from verband.numerics.cooperative_games.excesses import Excesses, Flags, not_spanned
-from verband.numerics.cooperative_games.programs import Fixed, solved
+from verband.numerics.cooperative_games.programs import Fixed, Program
 
 SAME = 1e-9
 """Excesses that differ by less are one level; games come scaled to a largest value of 1."""
@@ -38,9 +38,9 @@ def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bo
     at_limit: Flags = np.zeros(n, dtype=np.bool_) if limit is None else np.asarray(x >= limit - SAME)
     if limit is not None and (x > limit + SAME).any():
         return False
-    fixed = Fixed(np.ones((1, n)), np.zeros(1))
-    while len(fixed.rows) < n:
-        among = not_spanned(fixed.rows, n)
+    fixed = Fixed(n)
+    while not fixed.complete:
+        among = not_spanned(fixed.basis)
         level = excesses.largest(x, among)
         masks = excesses.from_level(x, level - SAME, among)
         if _can_be_lowered(masks, fixed, at_limit, n):
@@ -52,13 +52,9 @@ def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bo
 def _settle(fixed: Fixed, masks: Masks, n: int) -> None:
     """Add coalitions until all of them are settled."""
     rng = np.random.default_rng(71)
-    while len(masks) and len(fixed.rows) < n:
+    while len(masks) and not fixed.complete:
         fixed.add(members(masks[:1], n)[0], 0.0)
-        _, _, right = np.linalg.svd(fixed.rows)
-        null = right[len(fixed.rows) :]
-        if not len(null):
-            return
-        vectors = rng.normal(size=(2, len(null))) @ null
+        vectors = fixed.beside(rng.normal(size=(2, n)))
         masks = masks[np.abs(_at(vectors, masks, n)).max(axis=0) > SAME]
 
 
@@ -71,26 +67,42 @@ def _at(vectors: Array, masks: Masks, n: int) -> Array:
 
 def _can_be_lowered(masks: Masks, fixed: Fixed, at_limit: Flags, n: int) -> bool:
     """Whether some ``y`` lowers an excess among the coalitions and raises none; settled sums stay as they are."""
+    if not at_limit.any() and len(masks) <= n + 1:
+        balanced = _balanced(members(masks, n), fixed)
+        if balanced is not None:
+            return not balanced
     objective = np.array([float(((masks >> player) & 1).mean()) for player in range(n)])
     rows = masks if len(masks) <= 4 * n else masks[np.unique(np.linspace(0, len(masks) - 1, 2 * n).astype(np.int64))]
-    upper = [0.0 if held else 1.0 for held in at_limit]
+    program = Program(objective, np.full(n, -1.0), np.where(at_limit, 0.0, 1.0))
+    program.add(fixed.rows, np.zeros(len(fixed.rows)), np.zeros(len(fixed.rows)))
+    program.add(members(rows, n), np.full(len(rows), -np.inf), np.zeros(len(rows)))
     for _ in range(len(masks) + 1):
-        found = solved(
-            objective,
-            members(rows, n),
-            np.zeros(len(rows)),
-            fixed.rows,
-            np.zeros(len(fixed.rows)),
-            bounds=[(-1.0, high) for high in upper],
-        )
-        if found.fun > -_GAIN / max(1.0, len(masks) / n):
+        found = program.solve()
+        if found.value > -_GAIN / max(1.0, len(masks) / n):
             return False
         raised = _at(found.x[None, :], masks, n)[0]
-        if raised.max() <= _GAIN:
-            return True
-        worst = masks[np.argsort(-raised, kind="stable")[: 2 * n]]
-        new = worst[(raised[np.argsort(-raised, kind="stable")[: 2 * n]] > _GAIN) & ~np.isin(worst, rows)]
+        worst = np.argsort(-raised, kind="stable")[: 2 * n]
+        new = masks[worst[(raised[worst] > _GAIN) & ~np.isin(masks[worst], rows)]]
         if not len(new):
             return True
         rows = np.concatenate([rows, new])
+        program.add(members(new, n), np.full(len(new), -np.inf), np.zeros(len(new)))
     return True
+
+
+def _balanced(rows: Array, fixed: Fixed) -> bool | None:
+    """Whether coalitions add up, with positive weights, to settled sums; ``None`` where several sets of weights may.
+
+    By the theorem of the alternative (Stiemke, 1915) this is the same as that no ``y`` lowers any of their excesses.
+    """
+    left, sizes, _ = np.linalg.svd(fixed.beside(rows))
+    rank = int((sizes > _INDEPENDENT).sum())
+    if rank == len(rows):
+        return False
+    if rank < len(rows) - 1:
+        return None
+    weights = left[:, -1]
+    return bool((weights > _INDEPENDENT).all() or (weights < -_INDEPENDENT).all())
+
+
+_INDEPENDENT = 1e-7

@@ -120,15 +120,15 @@ def _found(game: TableGame, *, per_capita: bool, limited: bool) -> Nucleolus:
 def _settled(excesses: Excesses, limit: float | None) -> tuple[Array, list[float], bool]:
     """Shares, the levels, and whether the first level leaves no choice."""
     n = excesses.players
-    fixed = Fixed(np.ones((1, n)), np.zeros(1))
+    fixed = Fixed(n)
     programs = LowestExcess(excesses, limit)
     groups: list[Masks] = []
     levels: list[float] = []
     limited: set[int] = set()
     unique = True
     found = None
-    while len(fixed.rows) < n:
-        found = programs.solve(fixed, not_spanned(fixed.rows, n))
+    while not fixed.complete:
+        found = programs.solve(fixed, not_spanned(fixed.basis))
         if levels and found.level < levels[0] - _SAME_LEVEL:
             unique = False
         before = len(fixed.rows)

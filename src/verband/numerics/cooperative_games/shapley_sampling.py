@@ -83,7 +83,7 @@ def sampled_shapley(
         total[:, -1] = before[n]
         value = np.broadcast_to(game.function(total[:, 1:], sizes[:, 1:]), (n, n))
         if not np.isfinite(value).all():
-            raise GameError("the function gives no finite number")
+            raise GameError("there is no finite value for some coalition")
         value = np.hstack([np.zeros((n, 1)), value])
         mean = np.bincount(places.ravel(), weights=np.diff(value, axis=1).ravel(), minlength=n) / n
         found[number, order] = mean

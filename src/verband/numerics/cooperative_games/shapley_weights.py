@@ -173,7 +173,7 @@ class _Table:
             low, high = self.reach(count)
             row = self.game.function(weight[low : high + 1], np.full(high + 1 - low, float(count)))
             if not np.isfinite(row).all():
-                raise GameError("the function gives no finite number")
+                raise GameError("there is no finite value for some coalition")
             found[count, low : high + 1] = row
         return found
 
