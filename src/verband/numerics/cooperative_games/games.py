@@ -12,7 +12,7 @@ import numpy as np
 
 from verband.numerics.cooperative_games.coalitions import MOST_PLAYERS, Array, all_but_one, sizes, sums
 
-TOLERANCE = 1e-9
+TOLERANCE = 1e-11
 """Of comparisons, as a fraction of the largest value of the game."""
 Function = Callable[[Array, Array], Array]
 """From total weight and number of players to value, element by element."""

@@ -20,7 +20,7 @@ import numpy as np
 
 from verband.numerics.cooperative_games.coalitions import Array, Masks, members, sums
 from verband.numerics.cooperative_games.excesses import Excesses, not_spanned
-from verband.numerics.cooperative_games.games import TableGame
+from verband.numerics.cooperative_games.games import TOLERANCE, TableGame
 from verband.numerics.cooperative_games.kohlberg import is_nucleolus
 from verband.numerics.cooperative_games.programs import Fixed, LowestExcess, UnsolvedError
 from verband.numerics.cooperative_games.proportional import NoSharesError
@@ -105,7 +105,7 @@ def _found(game: TableGame, *, per_capita: bool, limited: bool) -> Nucleolus:
     cost = (game.values - sums(start)) * game.sign
     cost[-1] = 0.0
     scale = max(float(cost.max()), -float(cost.min()))
-    if scale <= _NOTHING * game.tolerance / 1e-9:
+    if scale <= _NOTHING * game.tolerance / TOLERANCE:
         return Nucleolus(start, 0.0, least_core_unique=True, programs=0, verified=True)
     cost /= scale
     excesses = Excesses(cost, n, per_capita)
