@@ -57,6 +57,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.stochastic_frontier
 	$(BIN)/python -m benchmarks.voting_power
 	$(BIN)/python -m benchmarks.continuity
+	$(BIN)/python -m benchmarks.sharing
 
 docs: setup
 	$(BIN)/python -m tools.docs

@@ -224,6 +224,10 @@ class CostFunction:
         """Standard deviation of the residuals, in logarithms."""
         return float(self.fit.residuals.std())
 
+    def residuals(self, coefficients: Array | None = None) -> Array:
+        """Logarithm of cost less what coefficients (those of the fit by default) make of it, in the rows of the fit."""
+        return self.fit.residuals if coefficients is None else np.asarray(self._cost - self._design @ coefficients)
+
     def form_p_value(self) -> float | None:
         """P-value of the test that a curve with one bend is enough; see :mod:`verband.analysis.curve_form`."""
         return form_p_value(self._cost, self._design, self._group)

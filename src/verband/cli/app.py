@@ -20,6 +20,7 @@ COMMAND_MODULES = (
     "stochastic_frontier",
     "influence",
     "continuity",
+    "sharing",
 )
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 

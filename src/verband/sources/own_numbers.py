@@ -108,20 +108,8 @@ def read_numbers(
         If the file cannot be read, a column is not there or named twice, or a cell is no usable number; with line and
         column.
     """
-    file = SourceFile(path, path.name)
-    remarks: list[str] = []
-    if file.head.kind in ("xlsx", "binary", "json", "xml"):
-        raise BadInputError(
-            f"the file is {file.head.kind}, not a text table", where=path.name, todo="Save the sheet as CSV"
-        )
-    if file.head.content.startswith(codecs.BOM_UTF8):
-        remarks.append("the byte order mark at its beginning was skipped")
-    text, western = file.text(western_allowed=True)
-    if western:
-        remarks.append("the text was read as Windows-1252")
-    header, rows, delimiter = _rows(text, path.name)
-    if delimiter != ",":
-        remarks.append(f"cells are separated by {'tabs' if delimiter == chr(9) else 'semicolons'}")
+    table = open_table(path)
+    header, rows, remarks = table.header, table.rows, table.remarks
     wanted = [*columns, *texts, *([name] if name else [])]
     places = _places(header, wanted, path.name)
     kept, left = _kept(rows, places, columns, name=name, where=path.name, set_aside=set_aside)
@@ -152,6 +140,53 @@ def read_numbers(
     )
 
 
+@dataclass(frozen=True, slots=True)
+class OpenTable:
+    """A table as it stands in a file, before any cell is read.
+
+    Attributes
+    ----------
+    header, rows
+        With the lines they stand on.
+    remarks
+        What was read in another way than plain; readers of cells add to it.
+    """
+
+    header: Row
+    rows: list[Row]
+    remarks: list[str]
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns."""
+        return tuple(str(cell or "").strip() for cell in self.header.cells)
+
+
+def open_table(path: Path) -> OpenTable:
+    """Split a CSV file, plain or gzip, into rows.
+
+    Raises
+    ------
+    BadInputError
+        If the file cannot be read, holds no table, or a row has more cells than the header.
+    """
+    file = SourceFile(path, path.name)
+    remarks: list[str] = []
+    if file.head.kind in ("xlsx", "binary", "json", "xml"):
+        raise BadInputError(
+            f"the file is {file.head.kind}, not a text table", where=path.name, todo="Save the sheet as CSV"
+        )
+    if file.head.content.startswith(codecs.BOM_UTF8):
+        remarks.append("the byte order mark at its beginning was skipped")
+    text, western = file.text(western_allowed=True)
+    if western:
+        remarks.append("the text was read as Windows-1252")
+    header, rows, delimiter = _rows(text, path.name)
+    if delimiter != ",":
+        remarks.append(f"cells are separated by {'tabs' if delimiter == chr(9) else 'semicolons'}")
+    return OpenTable(header, rows, remarks)
+
+
 def header_of(path: Path) -> tuple[str, ...]:
     """Names of the columns of a CSV file, as they stand; empty where the file is no text table.
 
@@ -160,12 +195,20 @@ def header_of(path: Path) -> tuple[str, ...]:
     BadInputError
         If the file cannot be read.
     """
-    file = SourceFile(path, path.name)
-    if file.head.kind in ("xlsx", "binary", "json", "xml"):
+    if SourceFile(path, path.name).head.kind in ("xlsx", "binary", "json", "xml"):
         return ()
-    text, _ = file.text(western_allowed=True)
-    header, _, _ = _rows(text, path.name)
-    return tuple(str(cell or "").strip() for cell in header.cells)
+    return open_table(path).names
+
+
+def numbers_in(cells: Sequence[str], lines: Sequence[int], column: str, where: str, remarks: list[str]) -> list[float]:
+    """Read the cells of one column as numbers, with decimal points or, said in the remarks, decimal commas.
+
+    Raises
+    ------
+    BadInputError
+        If a cell is no number, with line and column.
+    """
+    return _numbers(cells, lines, column, where, remarks)
 
 
 def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:

@@ -43,6 +43,7 @@ from verband.workspace.participation import ParticipationAnswer, gather_particip
 from verband.workspace.portrait import Portraits, predecessors
 from verband.workspace.scale import SEED, ScaleAnswer, gather_scale
 from verband.workspace.series import Series, gather_series
+from verband.workspace.sharing import TaskSharingAnswer, gather_task_sharing
 from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
 
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
@@ -412,6 +413,47 @@ class Workspace:
         """
         with self._open() as warehouse:
             return gather_efficiency(warehouse, task, year=year, method=method, seed=seed, progress=progress)
+
+    def share_task(
+        self,
+        task: str,
+        members: Sequence[str],
+        *,
+        methods: Sequence[str] | str = "all",
+        round_to: float | None = None,
+        seed: int = SEED,
+        progress: Progress = silent,
+    ) -> TaskSharingAnswer:
+        """Share the cost of a task between named municipalities by keys, and say who would gain by leaving (M13).
+
+        Parameters
+        ----------
+        task
+            Iv3 code, words of its title, or a sum of codes.
+        members
+            Names or codes, 2 to 20.
+        methods
+            Keys of :data:`verband.analysis.sharing.KEYS`, or ``"all"``.
+        round_to
+            Give shares in whole multiples of this too.
+        seed
+            Of the draws; the same seed gives the same answer.
+        progress
+            Called with draws done and their number.
+
+        Raises
+        ------
+        UnknownNameError
+            If a task, a municipality or a key is unknown.
+        BadInputError
+            If fewer than 2 or more than 20 members are named, or one twice.
+        MissingDataError
+            If the workspace lacks the tables, or the cost at these sizes cannot be told.
+        """
+        with self._open() as warehouse:
+            return gather_task_sharing(
+                warehouse, task, members, methods=methods, round_to=round_to, seed=seed, progress=progress
+            )
 
     def steering_loss(self) -> SteeringAnswer:
         """Say whether cost, or its growth, rises with the share that runs through arrangements (M8).

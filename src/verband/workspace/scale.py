@@ -147,6 +147,30 @@ def _fit(
     return fitted, left_out
 
 
+@dataclass(frozen=True, slots=True)
+class TaskRows:
+    """Cost of a task per municipality and year, in the latest boundaries.
+
+    Attributes
+    ----------
+    rows
+        ``code, year, inhabitants, cost_keur`` and the drivers; null where missing; without years before a merger.
+    everything
+        With these years.
+    drivers, names
+        Drivers by code, and their names.
+    """
+
+    rows: pl.DataFrame
+    everything: pl.DataFrame
+    drivers: pl.DataFrame
+    names: tuple[str, ...]
+
+    def complete(self, rows: pl.DataFrame) -> pl.DataFrame:
+        """Rows with the drivers beside them."""
+        return rows.join(self.drivers, on="code", how="left") if self.names else rows
+
+
 class ScaleRows:
     """The rows of every task with their drivers, read once.
 
@@ -228,8 +252,8 @@ class ScaleRows:
             )
         return Asked("+".join(plan.codes), text)
 
-    def model(self, asked: Asked, *, at_inhabitants: float | None, seed: int) -> TaskModel | LeftOut:
-        """Fit one task or sum, or say why it is left out."""
+    def rows(self, asked: Asked) -> TaskRows | LeftOut:
+        """Cost of one task or sum with its drivers, or why there is none."""
         for code in asked.codes:
             item = task_at(code, self.facts.year)
             if item is not None and item.nature == "financial":
@@ -239,13 +263,18 @@ class ScaleRows:
         except UnknownNameError as error:
             return LeftOut(asked.code, error.what)
         drivers, names = self.facts.drivers(asked.code[0])
-
-        def complete(rows: pl.DataFrame) -> pl.DataFrame:
-            return rows.join(drivers, on="code", how="left") if names else rows
-
-        everything = complete(self._summed(plan))
+        summed = self._summed(plan)
+        everything = summed.join(drivers, on="code", how="left") if names else summed
         # Several municipalities together cost what several cost, not what one of their joint size does.
         rows = everything.join(self.facts.before_mergers, on=["code", "year"], how="anti")
+        return TaskRows(rows, everything, drivers, names)
+
+    def model(self, asked: Asked, *, at_inhabitants: float | None, seed: int) -> TaskModel | LeftOut:
+        """Fit one task or sum, or say why it is left out."""
+        found = self.rows(asked)
+        if isinstance(found, LeftOut):
+            return found
+        rows, names = found.rows, found.names
         return task_model(
             asked.code,
             rows,
@@ -254,8 +283,8 @@ class ScaleRows:
             cautions=self._cautions(asked, names),
             variants=[
                 *self._other_samples(asked, rows),
-                ("years before a merger included", everything),
-                *((name, complete(net)) for name, net in self._net(asked)),
+                ("years before a merger included", found.everything),
+                *((name, found.complete(net)) for name, net in self._net(asked)),
             ],
             rng=np.random.default_rng([seed, *asked.code.encode()]),
         )

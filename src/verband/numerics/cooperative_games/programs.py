@@ -1,0 +1,302 @@
+"""The linear programs behind nucleolus and core, with coalitions taken in as they are needed.
+
+A program over all coalitions has 2^n rows. Few of them bind: a program with some rows is solved by HiGHS, the
+coalitions with the largest excess at its solution are looked up among all, and added, until none is above what the
+program allows (row generation: Dragan, 1981; Hallefjord, Helming and Jornsten, 1995).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from verband.numerics.cooperative_games.coalitions import Array, Masks, all_but_one, members
+from verband.numerics.cooperative_games.excesses import Excesses, Flags
+
+FEASIBILITY = 1e-9
+"""Games come scaled to a largest value of 1; a row may be broken by so much."""
+_BINDS = 1e-7
+_ROUNDS = 10_000
+_DEPENDENT = 1e-7
+_OPTIONS: dict[str, Any] = {
+    "output_flag": False,
+    "presolve": "off",  # programs are small
+    "threads": 1,
+    "primal_feasibility_tolerance": 1e-10,
+    "dual_feasibility_tolerance": 1e-10,
+}
+
+
+class UnsolvedError(ArithmeticError):
+    """A program that the solver gave up on, or that cannot be what it should be."""
+
+
+@dataclass(frozen=True, slots=True)
+class Optimum:
+    """Where a program has its optimum.
+
+    Attributes
+    ----------
+    x
+        Shape (n,).
+    value
+        Of the objective.
+    row_duals, column_duals
+        How the value changes with the bounds of rows and columns; below 0 for an upper bound that binds.
+    """
+
+    x: Array
+    value: float
+    row_duals: Array
+    column_duals: Array
+
+
+class Program:
+    """A linear program that rows are added to: HiGHS goes on from the last basis.
+
+    Parameters
+    ----------
+    objective
+        To be minimised, shape (n,).
+    low, high
+        Bounds of the variables, shape (n,); may be infinite.
+    instead_of
+        A program that is no longer needed: starting HiGHS takes longer than a small program.
+    """
+
+    def __init__(self, objective: Array, low: Array, high: Array, instead_of: Program | None = None) -> None:
+        import highspy  # noqa: PLC0415  slow to start
+
+        self._optimal = highspy.HighsModelStatus.kOptimal
+        if instead_of is None:
+            start: Any = highspy.Highs
+            self._highs: Any = start()
+        else:
+            self._highs = instead_of._highs
+            self._highs.clearModel()
+        for name, value in _OPTIONS.items():
+            self._highs.setOptionValue(name, value)
+        self._columns = len(objective)
+        self._numbers = np.arange(self._columns, dtype=np.int32)
+        self._highs.addVars(self._columns, low, high)
+        self._highs.changeColsCost(self._columns, self._numbers, objective)
+
+    def add(self, rows: Array, low: Array, high: Array) -> None:
+        """Add rows, shape (m, n), with their bounds, shape (m,)."""
+        count = len(rows)
+        starts = np.arange(count, dtype=np.int32) * self._columns
+        self._highs.addRows(
+            count,
+            low,
+            high,
+            count * self._columns,
+            starts,
+            np.tile(self._numbers, count),
+            np.ascontiguousarray(rows).ravel(),
+        )
+
+    def solve(self) -> Optimum:
+        """Find the optimum.
+
+        Raises
+        ------
+        UnsolvedError
+            If HiGHS does not say that it found it, also not from a new start.
+        """
+        self._highs.run()
+        if self._highs.getModelStatus() != self._optimal:
+            self._highs.clearSolver()
+            self._highs.setOptionValue("presolve", "on")
+            self._highs.run()
+            if self._highs.getModelStatus() != self._optimal:
+                raise UnsolvedError(f"HiGHS says {self._highs.modelStatusToString(self._highs.getModelStatus())}")
+        found = self._highs.getSolution()
+        return Optimum(
+            np.array(found.col_value),
+            float(self._highs.getObjectiveValue()),
+            np.array(found.row_dual),
+            np.array(found.col_dual),
+        )
+
+
+class Fixed:
+    """Sums of shares that are settled: ``rows @ x = values``, rows linearly independent.
+
+    Parameters
+    ----------
+    players
+        n; to begin with only the sum of all is settled, at 0.
+
+    Attributes
+    ----------
+    rows, values
+        Shape (r, n) and (r,).
+    basis
+        An orthonormal basis of the rows, shape (r, n).
+    """
+
+    def __init__(self, players: int) -> None:
+        self.rows, self.values = np.ones((1, players)), np.zeros(1)
+        self.basis = self.rows / np.sqrt(players)
+
+    @property
+    def complete(self) -> bool:
+        """Whether all shares are settled."""
+        return len(self.rows) == self.rows.shape[1]
+
+    def beside(self, rows: Array) -> Array:
+        """What of rows, shape (m, n), is orthogonal to all that is settled."""
+        rest = rows - (rows @ self.basis.T) @ self.basis
+        return np.asarray(rest - (rest @ self.basis.T) @ self.basis)  # twice is enough (Kahan; Parlett, 1980)
+
+    def add(self, row: Array, value: float) -> bool:
+        """Settle one more sum; whether it was not settled yet."""
+        rest = self.beside(row[None, :])
+        size = float(np.sqrt((rest * rest).sum()))
+        if size < _DEPENDENT * float(np.sqrt(row.sum())):
+            return False
+        self.basis = np.vstack([self.basis, rest / size])
+        self.rows, self.values = np.vstack([self.rows, row]), np.append(self.values, value)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The least largest excess over some coalitions.
+
+    Attributes
+    ----------
+    x, level
+        Shares, shape (n,), and the excess.
+    binding
+        Coalitions that have this excess in every solution (those with a positive dual value).
+    at_limit
+        Players at their upper limit in every solution.
+    """
+
+    x: Array
+    level: float
+    binding: Masks
+    at_limit: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class LowestExcess:
+    """Shares with the least largest excess, again and again while sums are settled.
+
+    Attributes
+    ----------
+    excesses
+        The game, scaled so that all together cost 0 and no absolute value is above 1.
+    limit
+        Upper limit of every share, if any.
+    pool
+        Coalitions that are rows of the program.
+    """
+
+    excesses: Excesses
+    limit: float | None
+    pool: Masks = field(init=False)
+    _last: Program | None = field(init=False, default=None)
+
+    def __post_init__(self) -> None:
+        """Start with single players and their complements, which keep the program bounded."""
+        n = self.excesses.players
+        self.pool = np.unique(np.concatenate([1 << np.arange(n, dtype=np.int64), all_but_one(n)]))
+
+    def solve(self, fixed: Fixed, among: Flags) -> Level:
+        """Find the least largest excess over the coalitions in ``among``.
+
+        Raises
+        ------
+        UnsolvedError
+            If the solver fails.
+        """
+        n = self.excesses.players
+        self.pool = self.pool[among[self.pool]]
+        program = self._program(fixed)
+        self._add(program, self.pool)
+        for _ in range(_ROUNDS):
+            found = program.solve()
+            x, level = found.x[:n], float(found.x[n])
+            masks, values = self.excesses.worst(x, 2 * n, among)
+            new = _not_in(masks[values > level + FEASIBILITY], self.pool)
+            if not len(new):
+                break
+            self.pool = np.concatenate([self.pool, new])
+            self._add(program, new)
+        else:
+            raise UnsolvedError("no end to the coalitions that are needed")
+        weights = -found.row_duals[len(fixed.rows) :] * self._divisors(self.pool)
+        if not len(weights) or weights.max() < _BINDS:
+            raise UnsolvedError("no coalition binds")
+        at_limit = () if self.limit is None else np.flatnonzero(-found.column_duals[:n] > _BINDS).tolist()
+        return Level(x, level, self.pool[weights > _BINDS], tuple(at_limit))
+
+    def _divisors(self, masks: Masks) -> Array:
+        return np.bitwise_count(masks).astype(np.float64) if self.excesses.per_capita else np.ones(len(masks))
+
+    def _program(self, fixed: Fixed) -> Program:
+        """The program without coalitions."""
+        n = self.excesses.players
+        # Shares lie within these bounds at every optimum, as no value is above 1 and all together are 0.
+        upper = n + 2.0 if self.limit is None else self.limit
+        lower = -n - 2.0 if self.limit is None else -n * (n + 2.0)
+        program = self._last = Program(
+            np.append(np.zeros(n), 1.0),
+            np.append(np.full(n, lower), -3.0),
+            np.append(np.full(n, upper), 3.0),
+            self._last,
+        )
+        program.add(np.hstack([fixed.rows, np.zeros((len(fixed.rows), 1))]), fixed.values, fixed.values)
+        return program
+
+    def _add(self, program: Program, masks: Masks) -> None:
+        rows = np.hstack([members(masks, self.excesses.players), -self._divisors(masks)[:, None]])
+        program.add(rows, np.full(len(masks), -np.inf), self.excesses.cost[masks])
+
+
+def _not_in(masks: Masks, pool: Masks) -> Masks:
+    known = set(pool.tolist())
+    return np.array([mask for mask in masks.tolist() if mask not in known], dtype=np.int64)
+
+
+def largest_payment(cost: Array, players: int, pool: Masks) -> float:
+    """Most that all can be charged together while no coalition, nor all, pays more than its cost.
+
+    Parameters
+    ----------
+    cost
+        Shape (2^n,), no absolute value above 1.
+    players
+        n.
+    pool
+        Coalitions to begin with.
+
+    Raises
+    ------
+    UnsolvedError
+        If the solver fails.
+    """
+    everybody = (1 << players) - 1
+    pool = np.unique(np.concatenate([pool, 1 << np.arange(players, dtype=np.int64), [everybody]]))
+    excesses = Excesses(cost, players)
+    program = Program(-np.ones(players), np.full(players, -np.inf), np.full(players, np.inf))
+    program.add(members(pool, players), np.full(len(pool), -np.inf), cost[pool])
+    for _ in range(_ROUNDS):
+        found = program.solve()
+        masks, values = excesses.worst(found.x, 2 * players)
+        new = _not_in(masks[values > FEASIBILITY], pool)
+        if not len(new):
+            break
+        pool = np.concatenate([pool, new])
+        program.add(members(new, players), np.full(len(new), -np.inf), cost[new])
+    else:
+        raise UnsolvedError("no end to the coalitions that are needed")
+    # The dual weights of the binding coalitions, solved anew, give the value without the tolerance of the solver.
+    binding = -found.row_duals > _BINDS
+    weights, *_ = np.linalg.lstsq(members(pool[binding], players).T, np.ones(players), rcond=None)
+    precise = float(weights @ cost[pool[binding]])
+    return precise if abs(precise + found.value) < players * 1e-6 else -found.value
