@@ -310,6 +310,10 @@ def variants():
         arrangement(f"Regeling {status}", arrangement_id=status, status=status)
         for status in ("compulsory", "cooperate", "voluntary", "unknown")
     )
+    doubt = "the law asks one body for this duty and the list names more: which holds is unknown"
+    twice_by_law = tuple(
+        arrangement(name, arrangement_id=name, note=doubt, doubtful=True) for name in ("Veiligheidsregio", "GHOR")
+    )
     only_lists = replace(whole.arrangements, items=four, ended=())
     past = replace(
         own_arrangement(), deadlines=(Deadline("stuk", None, date(2025, 1, 1)),), share=None, exit_clause=None
@@ -362,6 +366,9 @@ def variants():
         "outsourced": replace(whole, staff=outsourced),
         "partly joint": replace(whole, staff=replace(whole.staff, own=replace(whole.staff.own, partly_joint=True))),
         "lists only": replace(whole, arrangements=only_lists, indicators=(), functions=()),
+        "duties in doubt": replace(
+            whole, arrangements=replace(whole.arrangements, items=(*twice_by_law, *four[1:])), indicators=()
+        ),
         "no arrangement": replace(whole, arrangements=replace(whole.arrangements, items=(), ended=())),
         "past deadline": replace(whole, arrangements=replace(whole.arrangements, items=(past,))),
         "open indicator": replace(whole, indicators=(replace(whole.indicators[0], realised=None),)),

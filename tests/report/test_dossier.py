@@ -240,6 +240,13 @@ def test_a_failed_write_leaves_the_old_page_and_nothing_else(tmp_path, monkeypat
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_arrangements_for_one_duty_are_not_told_as_so_many_duties():
+    text = text_of(dossier(VARIANTS["duties in doubt"]))
+    assert "Wij vonden 5 regelingen van Vlierbeek; twee daarvan voor één wettelijke taak" in text
+    assert "1 wettelijke taak; de lijst noemt daarvoor 2 regelingen. Welke geldt, is niet bekend." in text
+    assert text.count("De wet vraagt voor deze taak één organisatie en de lijst noemt er meer.") == 2
+
+
 def test_known_contributions_are_told_by_status_and_of_how_many():
     text = text_of(dossier(VARIANTS["whole"]))
     assert "In 2026 is de bijdrage bekend van 1 van de 2 regelingen: samen € 1,23 mln." in text

@@ -66,6 +66,17 @@ def test_who_is_compared_with_few_is_compared_with_nobody():
     assert found.kind == "unknown"
 
 
+def test_duties_are_counted_not_the_arrangements_that_the_list_names_for_them():
+    found = texts(VARIANTS["duties in doubt"])
+    assert found[1].text == (
+        "In 5 regelingen: 1 wettelijke taak (2 genoemd), 1 verplicht samenwerken, 1 vrijwillig en van 1 onbekend. "
+        "Lijst uit 2016, niet volledig."
+    )
+    assert found[8].text.startswith(
+        "Niet bekend. Bij 1 wettelijke taak kunnen wij niet zelf uitstappen; de lijst noemt daarvoor 2 regelingen."
+    )
+
+
 def test_the_worst_kind_wins():
     assert texts(portrait())[1].kind == "derived"
     assert isinstance(texts(portrait())[1], Answer)

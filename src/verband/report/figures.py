@@ -69,6 +69,10 @@ def _arrangements(portrait: Portrait) -> Iterator[Figure]:
         missing = f"of {unknown} arrangements the status is not known" if not number and unknown else None
         value = None if missing else number
         yield Figure(f"arrangements_{status}", value, "arrangements", Kind.DERIVED, sources, as_of, definition, missing)
+    told = "Compulsory arrangements that can hold: of those listed for one duty by law only one does"
+    yield Figure(
+        "arrangements_compulsory_duties", found.duties, "arrangements", Kind.DERIVED, sources, as_of, told, None
+    )
 
 
 def _dependence(portrait: Portrait) -> Iterator[Figure]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import date
 
+from verband.domain.arrangement import ArrangementList
 from verband.domain.figure import combine
 from verband.report.context import Context
 from verband.report.page import Answer
-from verband.report.sections.arrangements import sources_of, years_between
+from verband.report.sections.arrangements import in_doubt, sources_of, years_between
 from verband.report.sections.finances import latest_balance
 from verband.report.sections.scale import SOURCE as SCALE_SOURCE
 from verband.report.sections.scale import counts_of, size_of
@@ -55,18 +56,42 @@ def _which(context: Context) -> Told:
         for status in ("compulsory", "cooperate", "voluntary", "unknown")
     }
     told = [words(f"answers.which_{status}", number=number) for status, number in counts.items() if number]
-    text = words.count("answers.which", len(found.items), told=words.join(told))
-    if found.oldest is not None and years_between(found.oldest, found.on) > 0:
-        listed = sum(item.origin in ("list", "region") for item in found.items)
-        key = "old" if not listed else "incomplete" if listed == len(found.items) else "partly"
-        text += " " + words(
-            f"answers.which_oldest.{key}",
-            year=found.oldest.year,
-            age=years_between(found.oldest, found.on),
-            listed=words.cardinal(listed),
-        )
+    ways = [told]
+    if in_doubt(found):
+        ways = [
+            [words.count(f"answers.{key}", found.duties, listed=found.compulsory), *told[1:]]
+            for key in ("which_duties", "which_duties_short")
+        ]
+    text = _within(
+        f"{words.count('answers.which', len(found.items), told=words.join(way))} {age}".strip()
+        for way in ways
+        for age in _how_old(context, found)
+    )
     kinds = [item.kind for item in found.items] + [str(item.status_kind) for item in found.items if item.status_kind]
     return text, str(combine(*kinds).value), sources_of(found), "arrangements"
+
+
+def _within(ways: Iterable[str]) -> str:
+    """The first way to say something that is short enough, else the last."""
+    text = ""
+    for text in ways:
+        if len(text.split()) <= MOST_WORDS:
+            break
+    return text
+
+
+def _how_old(context: Context, found: ArrangementList) -> tuple[str, ...]:
+    """How old the list of arrangements is, at length and in short; empty where it is not a year old."""
+    if found.oldest is None or years_between(found.oldest, found.on) < 1:
+        return ("",)
+    listed = sum(item.origin in ("list", "region") for item in found.items)
+    key = "old" if not listed else "incomplete" if listed == len(found.items) else "partly"
+    values = {
+        "year": found.oldest.year,
+        "age": years_between(found.oldest, found.on),
+        "listed": context.words.cardinal(listed),
+    }
+    return tuple(context.words(f"answers.{way}.{key}", **values) for way in ("which_oldest", "which_oldest_short"))
 
 
 def _cost(context: Context) -> Told:
@@ -193,10 +218,16 @@ def _exit(context: Context) -> Told:
     found = context.portrait.arrangements
     items = found.items if found else ()
     clauses = sum(bool(item.exit_clause) for item in items)
-    compelled = sum(item.status == "compulsory" for item in items)
+    compelled = found.compulsory if found else 0
+    doubt = found is not None and in_doubt(found)
+    duties = found.duties if found else 0
     if clauses:
-        text = context.words("answers.exit", number=clauses, total=len(items), compulsory=compelled)
+        key = "answers.exit_duties" if doubt else "answers.exit"
+        text = context.words(key, number=clauses, total=len(items), compulsory=compelled, duties=duties)
         return text, "measured", context.loaded("own_arrangements"), "arrangements"
+    if doubt:
+        text = context.words.count("answers.exit_compulsory_duties", duties, listed=compelled)
+        return text, UNKNOWN, (), "unanswered"
     if compelled:
         return _unknown(context, "exit_compulsory", "unanswered", number=compelled)
     return _unknown(context, "exit_missing", "unanswered")

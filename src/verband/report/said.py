@@ -19,7 +19,10 @@ _ENDED = (
 _CARRIED = re.compile(r"(?:^|; )([^;]+?) is now ")
 _GUESSED = re.compile(r"(?:^|; )([^;]+?) was divided; its seat is given to the largest part")
 _REPAIRED = re.compile(r"(?:^|; )listed as '([^']+)': ")
-_DOUBT = re.compile(r"the law fixes one area and the list names more")
+_DOUBTS = {
+    "doubt": "the law fixes one area and the list names more",
+    "doubt_one": "the law asks one body for this duty and the list names more",
+}
 
 
 def why_ended(context: Context, reason: str) -> str:
@@ -43,6 +46,5 @@ def how_carried(context: Context, note: str | None) -> tuple[str, ...]:
         told.append(words("ended.guessed", names=words.join(guessed)))
     if repaired := list(dict.fromkeys(_REPAIRED.findall(note))):
         told.append(words("ended.repaired", names=words.join(repaired)))
-    if _DOUBT.search(note):
-        told.append(words("ended.doubt"))
+    told += [words(f"ended.{name}") for name, text in _DOUBTS.items() if text in note]
     return tuple(told) or (note,)

@@ -41,10 +41,6 @@ def arrangements(context: Context) -> Section:
     if not found.items:
         none = context.missing("arrangements.none", name=context.name)
         return Section("arrangements", topic, words("arrangements.heading_none"), (none, *_ended(context, found)))
-    compelled = sum(item.status == "compulsory" for item in found.items)
-    heading = words.count(
-        "arrangements.heading", len(found.items), name=context.name, compulsory=words.cardinal(compelled)
-    )
     blocks_list: list[Block] = [
         _age(context, found),
         Paragraph(words("arrangements.explained"), "text"),
@@ -57,14 +53,40 @@ def arrangements(context: Context) -> Section:
                 Items(
                     words(f"arrangements.group_{status}", number=len(items)),
                     tuple((item.name, _lines(context, item)) for item in items),
-                    words(f"arrangements.note_{status}"),
+                    _note(context, found, status),
                 )
             )
     blocks_list += [*_contributions(context, found), *_not_known(context, found)]
     blocks_list.append(_participants(context, found))
     blocks_list += _ended(context, found)
     blocks_list += [Paragraph(words("arrangements.limits"), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
-    return Section("arrangements", topic, heading, tuple(blocks_list))
+    return Section("arrangements", topic, _heading(context, found), tuple(blocks_list))
+
+
+def in_doubt(found: ArrangementList) -> bool:
+    """Whether the lists name more compulsory arrangements than there are duties."""
+    return found.duties < found.compulsory
+
+
+def _heading(context: Context, found: ArrangementList) -> str:
+    words = context.words
+    if not in_doubt(found):
+        compelled = words.cardinal(found.compulsory)
+        return words.count("arrangements.heading", len(found.items), name=context.name, compulsory=compelled)
+    form = "one" if found.duties == 1 else "many"
+    return words(
+        f"arrangements.heading_duties.{form}",
+        number=len(found.items),
+        name=context.name,
+        duties=words.cardinal(found.duties),
+        listed=words.cardinal(found.compulsory),
+    )
+
+
+def _note(context: Context, found: ArrangementList, status: str) -> str:
+    if status == "compulsory" and in_doubt(found):
+        return context.words.count("arrangements.note_duties", found.duties, listed=found.compulsory)
+    return context.words(f"arrangements.note_{status}")
 
 
 def _age(context: Context, found: ArrangementList) -> Paragraph:
