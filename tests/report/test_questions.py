@@ -77,6 +77,41 @@ def test_duties_are_counted_not_the_arrangements_that_the_list_names_for_them():
     )
 
 
+def test_who_did_not_file_and_who_has_no_group_are_told_apart():
+    assert (
+        texts(VARIANTS["never filed"])[3].text == "Niet bekend: van ons is geen jaarrekening met dit cijfer ontvangen."
+    )
+    assert texts(VARIANTS["no group"])[3].text.startswith("Niet bekend: er is geen groep om mee te vergelijken")
+
+
+def test_the_newest_own_accounts_are_compared_where_those_of_the_year_are_missing():
+    assert texts(VARIANTS["newest missing"])[3].text.startswith(
+        "Geen duidelijk verschil: €\xa0500 per inwoner in 2023;"
+    )
+
+
+def test_own_staff_that_is_paid_through_an_arrangement_is_named_where_it_pays_more():
+    assert texts(VARIANTS["staff through arrangement"])[3].text == (
+        "Meer in 2024, maar ons eigen personeel wordt zo betaald: €\xa01.760 per inwoner; "
+        "de middelste helft van twaalf vergelijkbare: €\xa0475 tot €\xa01.020."
+    )
+    assert "personeel" not in texts(VARIANTS["outsourced"])[3].text
+
+
+def test_a_large_jump_is_no_plain_more():
+    assert texts(VARIANTS["large change"])[2].text.endswith(
+        "Dat is €\xa0220 meer dan in 2023; vaak is dan anders geboekt."
+    )
+    assert "anders geboekt" not in texts(VARIANTS["whole"])[2].text
+
+
+def test_those_most_alike_are_not_called_comparable_where_few_are_like_it():
+    found = texts(VARIANTS["far"])[3].text
+    assert "de twaalf meest gelijkende" in found
+    assert found.endswith("Weinig gemeenten lijken op ons.")
+    assert "vergelijkbare" not in found
+
+
 def test_the_worst_kind_wins():
     assert texts(portrait())[1].kind == "derived"
     assert isinstance(texts(portrait())[1], Answer)

@@ -112,6 +112,7 @@ def _cost(context: Context) -> Told:
         text += " " + words("answers.cost_same", year=before)
     else:
         key = "answers.cost_more" if change > 0 else "answers.cost_less"
+        key += "_large" if facts.large_change else ""
         text += " " + words(key, eur=numbers.short_euro(abs(change)), year=before)
     return text, "derived", source, "dependence"
 
@@ -120,21 +121,40 @@ def _compared(context: Context) -> Told:
     words, numbers, facts = context.words, context.numbers, context.portrait.dependence
     spread = facts.alike_eur_per_inhabitant if facts else None
     own = facts.latest if facts else None
-    if facts is not None and own is not None and own.year == facts.year and own.eur_per_inhabitant == 0:
-        return words("answers.compared_zero", year=facts.year), "derived", context.loaded(*_MONEY), "dependence"
+    if context.portrait.group is None and not context.lacks("key_totals"):
+        return _unknown(context, "compared_no_group", "standing")
+    if facts is not None and own is not None and own.eur_per_inhabitant == 0:
+        return words("answers.compared_zero", year=own.year), "derived", context.loaded(*_MONEY), "dependence"
+    if own is not None and own.doubtful:
+        return _unknown(context, "compared_doubtful", "dependence", year=own.year)
     if facts is None or spread is None or spread.value is None:
-        return _unknown(context, "compared_missing", "dependence")
+        return _unknown(context, "compared_not_filed", "dependence")
     if spread.few:
         return _unknown(context, "compared_few", "dependence", few=context.few(spread, "alike"))
-    text = words(
-        f"answers.compared_{spread.position}",
-        year=facts.year,
-        own=numbers.short_euro(spread.value),
-        low=numbers.short_euro(spread.low or 0.0),
-        high=numbers.short_euro(spread.high or 0.0),
-        count=words.cardinal(spread.n),
-    )
+    far = "_far" if context.far else ""
+    count = words.cardinal(spread.n)
+    values = {
+        "year": facts.compared_in,
+        "own": numbers.short_euro(spread.value),
+        "low": numbers.short_euro(spread.low or 0.0),
+        "high": numbers.short_euro(spread.high or 0.0),
+        "count": count,
+        "alike": words(f"answers.alike{far}", count=count),
+    }
+    elsewhere = _staff_elsewhere(context)
+    if spread.position == "above" and elsewhere:
+        text = _within(words(f"answers.compared_{elsewhere}.{way}", **values) for way in ("dated", "undated"))
+    else:
+        text = words(f"answers.compared{far}_{spread.position}", **values)
     return text, "derived", context.loaded(*_MONEY), "dependence"
+
+
+def _staff_elsewhere(context: Context) -> str | None:
+    """``staff`` or ``staff_partly`` where the own staff, or a part of it, is paid through another organisation."""
+    facts = context.portrait.staff
+    if facts is None or not (facts.own.outsourced or facts.own.partly_joint):
+        return None
+    return "staff" if facts.own.outsourced else "staff_partly"
 
 
 def _performance(context: Context) -> Told:
