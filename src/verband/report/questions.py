@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from datetime import date
+from datetime import date, timedelta
 
 from verband.domain.arrangement import ArrangementList
 from verband.domain.figure import combine
@@ -16,6 +16,7 @@ from verband.report.sections.scale import counts_of, size_of
 
 MOST_WORDS = 25
 UNKNOWN = "unknown"
+_A_YEAR = timedelta(days=366)
 _MONEY = ("key_totals", "inhabitants")
 Told = tuple[str, str, tuple[str, ...], str]
 """Text, kind, sources, anchor."""
@@ -188,8 +189,9 @@ def _deadline(context: Context) -> Told:
     text = words(
         "answers.deadline", date=context.numbers.date(first[0]), document=_cut(first[1]), arrangement=_cut(first[2])
     )
-    if len(steps) > 1:
-        text += " " + words.count("answers.deadline_more", len(steps) - 1)
+    soon = sum(step[0] - context.portrait.on <= _A_YEAR for step in steps)
+    if soon > 1:
+        text += " " + words.count("answers.deadline_more", soon - 1)
     return text, "measured", context.loaded("own_arrangements"), "arrangements"
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from verband.analysis.contributions import contributions
 from verband.domain.arrangement import Arrangement, ArrangementList
@@ -169,15 +169,22 @@ def _own_lines(context: Context, item: Arrangement, on: date) -> list[str]:
     words, numbers = context.words, context.numbers
     terms = _terms(context, item)
     lines = [" · ".join(terms)] if terms else []
-    for step in item.deadlines:
-        if step.deadline is not None:
-            key = "arrangements.deadline" if step.deadline >= on else "arrangements.deadline_past"
-            lines.append(words(key, document=step.document, date=numbers.date(step.deadline)))
+    for document, day in _next_views(item, on):
+        key = "arrangements.deadline" if day >= on else "arrangements.deadline_past"
+        lines.append(words(key, document=document, date=numbers.date(day)))
     if item.exit is not None:
         lines.append(words("arrangements.exit", date=numbers.date(item.exit)))
     if item.exit_clause:
         lines.append(words("arrangements.exit_clause", clause=item.exit_clause))
     return lines
+
+
+def _next_views(item: Arrangement, on: date) -> list[tuple[str, date]]:
+    """What the council may speak on within a year, else the first after it, else the last that has passed."""
+    dated = sorted((step.deadline, step.document) for step in item.deadlines if step.deadline is not None)
+    ahead = [step for step in dated if step[0] >= on]
+    soon = [step for step in ahead if step[0] - on <= timedelta(days=366)]
+    return [(document, day) for day, document in soon or ahead[:1] or dated[-1:]]
 
 
 def _contributions(context: Context, found: ArrangementList) -> list[Block]:
