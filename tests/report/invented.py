@@ -422,6 +422,41 @@ def variants():
         "duties in doubt": replace(
             whole, arrangements=replace(whole.arrangements, items=(*twice_by_law, *four[1:])), indicators=()
         ),
+        "all own": replace(
+            whole,
+            arrangements=replace(
+                whole.arrangements,
+                items=(
+                    own_arrangement(),
+                    replace(
+                        own_arrangement(),
+                        arrangement_id="drie",
+                        name="Centrumregeling",
+                        form="arrangement_only",
+                        votes=None,
+                        total_votes=None,
+                        contribution_eur=3 * 1234567.0,
+                    ),
+                ),
+            ),
+        ),
+        "carried": replace(
+            whole,
+            arrangements=replace(
+                whole.arrangements,
+                items=(
+                    arrangement(),
+                    arrangement(
+                        "Recreatieschap",
+                        arrangement_id="r",
+                        status="unknown",
+                        status_kind=None,
+                        kind="derived",
+                        note="Oud Vlierbeek is now Vlierbeek",
+                    ),
+                ),
+            ),
+        ),
         "no arrangement": replace(whole, arrangements=replace(whole.arrangements, items=(), ended=())),
         "past deadline": replace(whole, arrangements=replace(whole.arrangements, items=(past,))),
         "open indicator": replace(whole, indicators=(replace(whole.indicators[0], realised=None),)),

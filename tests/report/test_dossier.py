@@ -321,6 +321,16 @@ def test_an_amount_with_the_pay_of_staff_elsewhere_says_so():
     assert words not in text_of(page_of("whole"))
 
 
+def test_a_list_of_own_entries_is_not_told_as_a_public_list():
+    text = text_of(page_of("all own"))
+    assert "Of een regeling verplicht is, staat in uw eigen opgave." in text
+    assert "leiden we af uit haar naam" not in text
+    assert "staat niet op een openbare lijst" not in text
+    assert "Bij 1 gaat het om een vorm zonder bestuur: daar wordt niet gestemd." in text
+    assert "de stemmen bij" not in text
+    assert "ongeveer zo verdeeld als bij twee even grote bijdragen" in text
+
+
 def test_known_contributions_are_told_by_status_and_of_how_many():
     text = text_of(page_of("whole"))
     assert "In 2026 is de bijdrage bekend van 1 van de 2 regelingen: samen € 1,23 mln." in text

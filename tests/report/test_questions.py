@@ -1,8 +1,12 @@
 """The ten answers: short, with their kind, and *not known* with what would make it known."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from invented import bare, portrait, variants
 
+from verband.domain.arrangement import Deadline
 from verband.report.context import Context
 from verband.report.page import Answer
 from verband.report.questions import MOST_WORDS, answers
@@ -110,6 +114,26 @@ def test_those_most_alike_are_not_called_comparable_where_few_are_like_it():
     assert "de twaalf meest gelijkende" in found
     assert found.endswith("Weinig gemeenten lijken op ons.")
     assert "vergelijkbare" not in found
+
+
+def test_seats_of_predecessors_are_told_apart():
+    assert texts(VARIANTS["carried"])[1].text == (
+        "In 2 regelingen, waarvan 1 via Oud Vlierbeek: 1 wettelijk verplicht en van 1 onbekend. "
+        "De lijst is uit 2016, 10 jaar oud, niet volledig."
+    )
+
+
+def test_who_has_no_board_is_not_in_the_count_of_known_votes():
+    assert texts(VARIANTS["all own"])[6].text.endswith("Bekend bij 1 van 1 regelingen.")
+
+
+@pytest.mark.parametrize(("months", "told"), [(0, "Binnen een jaar nog 1 ander stuk."), (24, "Verzonnen….")])
+def test_only_documents_within_a_year_are_counted(months, told):
+    item = portrait().arrangements.items[1]
+    day = date(2026 + months // 12, 9, 1)
+    later = replace(item, deadlines=(*item.deadlines, Deadline("begrotingswijziging", None, day)))
+    listed = replace(portrait().arrangements, items=(later,))
+    assert texts(portrait(arrangements=listed))[5].text.endswith(told)
 
 
 def test_the_worst_kind_wins():

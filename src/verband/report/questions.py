@@ -6,9 +6,11 @@ from collections.abc import Callable, Iterable
 from datetime import date, timedelta
 
 from verband.domain.arrangement import ArrangementList
+from verband.domain.classification import has_board
 from verband.domain.figure import combine
 from verband.report.context import Context
 from verband.report.page import Answer
+from verband.report.said import carried_from
 from verband.report.sections.arrangements import in_doubt, sources_of, years_between
 from verband.report.sections.finances import latest_balance
 from verband.report.sections.scale import SOURCE as SCALE_SOURCE
@@ -64,7 +66,8 @@ def _which(context: Context) -> Told:
             for key in ("which_duties", "which_duties_short")
         ]
     text = _within(
-        f"{words.count('answers.which', len(found.items), told=words.join(way))} {age}".strip()
+        f"{sentence.format(told=words.join(way))} {age}".strip()
+        for sentence in _how_many(context, found)
         for way in ways
         for age in _how_old(context, found)
     )
@@ -79,6 +82,19 @@ def _within(ways: Iterable[str]) -> str:
         if len(text.split()) <= MOST_WORDS:
             break
     return text
+
+
+def _how_many(context: Context, found: ArrangementList) -> tuple[str, ...]:
+    """In how many arrangements, and how many of the seats come from which predecessors, at length and in short."""
+    words, number, told = context.words, len(found.items), "{told}"
+    carried = [came for item in found.items if (came := carried_from(item))]
+    if number == 1 or not carried:
+        return (words.count("answers.which", number, told=told),)
+    key = f"answers.which_via.{'all' if len(carried) == number else 'part'}"
+    names = sorted({name for part in carried for name in part})
+    short = words("answers.predecessors")
+    ways = (words.join(names).replace("{", "").replace("}", ""), short) if len(names) < 3 else (short,)
+    return tuple(words(key, number=number, carried=len(carried), names=way, told=told) for way in ways)
 
 
 def _how_old(context: Context, found: ArrangementList) -> tuple[str, ...]:
@@ -217,7 +233,7 @@ def _influence(context: Context) -> Told:
         votes=part,
         share=share,
         number=len(with_share or known),
-        total=len(found.items if found else ()),
+        total=sum(item.votes is not None or has_board(item.form) for item in (found.items if found else ())),
     )
     return text, "derived", context.loaded("own_arrangements"), "arrangements"
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from verband.domain.arrangement import Arrangement
 from verband.report.context import Context
 
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
@@ -33,6 +34,13 @@ def why_ended(context: Context, reason: str) -> str:
             day = context.numbers.date(date.fromisoformat(given["day"])) if given.get("day") else ""
             return context.words(f"ended.{name}", date=day, name=context.name, other=given.get("other", ""))
     return reason
+
+
+def carried_from(item: Arrangement) -> tuple[str, ...]:
+    """Names of the predecessors that the seat in an arrangement comes from; empty where it is its own."""
+    if item.kind != "derived" or not item.note:
+        return ()
+    return tuple(dict.fromkeys([*_CARRIED.findall(item.note), *_GUESSED.findall(item.note)]))
 
 
 def how_carried(context: Context, note: str | None) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 from verband.analysis.contributions import contributions
 from verband.domain.arrangement import Arrangement, ArrangementList
-from verband.domain.classification import legal_forms
+from verband.domain.classification import has_board, legal_forms
 from verband.report.context import Context
 from verband.report.page import Block, Items, Paragraph, Section, Table
 from verband.report.said import how_carried, why_ended
@@ -44,7 +44,7 @@ def arrangements(context: Context) -> Section:
     blocks_list: list[Block] = [
         _age(context, found),
         Paragraph(words("arrangements.explained"), "text"),
-        Paragraph(words("arrangements.status_explained"), "reading"),
+        Paragraph(words("arrangements.status_own" if _all_own(found) else "arrangements.status_explained"), "reading"),
     ]
     for status in STATUSES:
         items = [item for item in found.items if item.status == status]
@@ -59,8 +59,14 @@ def arrangements(context: Context) -> Section:
     blocks_list += [*_contributions(context, found), *_not_known(context, found)]
     blocks_list.append(_participants(context, found))
     blocks_list += _ended(context, found)
-    blocks_list += [Paragraph(words("arrangements.limits"), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
+    limits = "arrangements.limits_own" if all(item.origin == "own" for item in found.items) else "arrangements.limits"
+    blocks_list += [Paragraph(words(limits), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
     return Section("arrangements", topic, _heading(context, found), tuple(blocks_list))
+
+
+def _all_own(found: ArrangementList) -> bool:
+    """Whether the user's own file states of every arrangement whether it is compulsory."""
+    return all(item.origin == "own" and item.status_kind == "measured" for item in found.items)
 
 
 def in_doubt(found: ArrangementList) -> bool:
@@ -208,7 +214,9 @@ def _contributions(context: Context, found: ArrangementList) -> list[Block]:
         told=words.join(parts),
     )
     if newest.as_many_as is not None and newest.known > 1:
-        told += " " + words("arrangements.money_spread", number=numbers.short(newest.as_many_as), known=newest.known)
+        told += " " + words(
+            "arrangements.money_spread", number=words.cardinal(round(newest.as_many_as)), known=newest.known
+        )
     sources = tuple(table for table in sources_of(found) if table in ("own_arrangements", "register_participants"))
     return [Paragraph(told, "text", str(newest.kind.value), context.loaded(*sources))]
 
@@ -216,15 +224,19 @@ def _contributions(context: Context, found: ArrangementList) -> list[Block]:
 def _not_known(context: Context, found: ArrangementList) -> list[Block]:
     """Say plainly of how many arrangements money, votes and dates are not known."""
     total = len(found.items)
+    silent = [item for item in found.items if item.votes is None]
     without = {
         "contribution": sum(item.contribution_eur is None for item in found.items),
-        "votes": sum(item.votes is None for item in found.items),
+        "votes": sum(has_board(item.form) for item in silent),
         "deadlines": sum(not any(step.deadline for step in item.deadlines) for item in found.items),
     }
     unknown = [context.words(f"arrangements.no_{name}", number=number) for name, number in without.items() if number]
-    if not unknown:
-        return []
-    return [context.missing("arrangements.not_known", total=total, told=context.words.join(unknown))]
+    blocks: list[Block] = []
+    if unknown:
+        blocks.append(context.missing("arrangements.not_known", total=total, told=context.words.join(unknown)))
+    if boardless := sum(not has_board(item.form) for item in silent):
+        blocks.append(Paragraph(context.words("arrangements.no_board", number=boardless), "limits"))
+    return blocks
 
 
 def _participants(context: Context, found: ArrangementList) -> Table:
