@@ -7,11 +7,12 @@ from datetime import date
 import pytest
 
 from verband.analysis.arrangements import arrangements_of, carry
-from verband.domain.arrangement import Membership
+from verband.domain.arrangement import ArrangementList, Membership
 
 ON = date(2026, 7, 1)
 LIST_DAY = date(2016, 1, 1)
 SAFETY = "Wet veiligheidsregio's art. 8-10"
+HEALTH = "Wet publieke gezondheid art. 14"
 
 
 def member(code, *, arrangement="Afvalschap", origin="list", **extra):
@@ -84,8 +85,8 @@ def test_the_one_that_goes_on_keeps_its_seat():
     assert (found.code, found.carried, found.note) == ("A", False, None)
 
 
-def region(code, arrangement, **extra):
-    return member(code, arrangement=arrangement, status="compulsory", basis=SAFETY, **extra)
+def region(code, arrangement, basis=SAFETY, **extra):
+    return member(code, arrangement=arrangement, status="compulsory", basis=basis, **extra)
 
 
 def test_a_seat_in_another_area_fixed_by_law_does_not_pass():
@@ -167,3 +168,33 @@ def paid(old, new, eur, year):
 def test_contributions_of_predecessors(rows, expected):
     found = in_force("N", *rows, own("C", "C"))["Afvalschap"]
     assert (found.contribution_eur, found.contribution_year) == expected
+
+
+def test_of_two_seats_of_its_own_for_one_duty_neither_is_believed_and_the_duty_counts_once():
+    rows = [
+        region("N", "Veiligheidsregio West"),
+        region("N", "Geneeskundige hulpverlening West"),
+        region("N", "GGD West", basis=HEALTH),
+    ]
+    found = in_force("N", *rows)
+    assert {name for name, item in found.items() if item.doubtful} == {
+        "Veiligheidsregio West",
+        "Geneeskundige hulpverlening West",
+    }
+    assert "the law asks one body" in found["Veiligheidsregio West"].note
+    listed = ArrangementList("N", "Nieuwstad", ON, tuple(found.values()), ())
+    assert (listed.compulsory, listed.duties) == (3, 2)
+
+
+def test_a_body_for_two_duties_is_in_doubt_where_the_list_names_another_for_one_of_them():
+    both = region("N", "Veiligheids- en gezondheidsregio West", basis=f"{SAFETY}; {HEALTH}")
+    found = in_force("N", both, region("N", "GGD West", basis=HEALTH))
+    assert all(item.doubtful for item in found.values())
+    assert ArrangementList("N", "Nieuwstad", ON, tuple(found.values()), ()).duties == 2
+
+
+def test_the_own_file_is_believed_where_it_names_two_for_one_duty():
+    found = in_force("N", region("N", "Veiligheidsregio", origin="own"), region("N", "GHOR", origin="own"))
+    listed = ArrangementList("N", "Nieuwstad", ON, tuple(found.values()), ())
+    assert (listed.compulsory, listed.duties) == (2, 2)
+    assert not any(item.doubtful for item in listed.items)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from math import log, sqrt
 
 import polars as pl
@@ -88,3 +89,13 @@ def test_distance_is_the_same_from_both_sides(rows):
     there = {item.code: item.distance for item in comparison_group("000", all_of_them, count=99).alike}
     back = {item.code: item.distance for item in comparison_group("001", all_of_them, count=99).alike}
     assert there["001"] == pytest.approx(back["000"])
+
+
+def test_a_group_is_far_where_the_middle_one_of_those_most_alike_is():
+    group = comparison_group(
+        "A", [Features(f"A{number}", "", 10_000) for number in range(9)] + [Features("A", "", 10_000)]
+    )
+    assert not group.far
+    near, limit = group.alike[0], 1.0
+    assert replace(group, alike=(near, *(replace(near, distance=limit + 0.01),) * 2)).far
+    assert not replace(group, alike=(*(near,) * 2, replace(near, distance=limit + 5))).far

@@ -99,6 +99,24 @@ def test_nothing_is_told_where_too_few_are_alike():
     assert not model.supports(3_000_000)
 
 
+def test_outside_the_sizes_of_the_curve_nothing_is_modelled_although_the_drivers_are_usual():
+    """A size just past the end of the curve, with drivers that bring the leverage back under its limit."""
+    model = cost_function(rows(0.8, noise=0.3), ["density"])
+    smallest, largest = model.supported_sizes()
+    ends = model.at_mean * np.exp([smallest - 0.01, smallest + 0.01, largest - 0.01, largest + 0.01])
+    row = pl.DataFrame(
+        {
+            "code": ["A", "B", "C", "D"],
+            "inhabitants": ends,
+            "cost_keur": [3_000.0] * 4,
+            "density": [model.driver_means[0]] * 4,
+        }
+    )
+    found = model.expected(row, 2024)
+    assert [value is None for value in found["expected_eur"]] == [True, False, False, True]
+    assert [value is None for value in found["usual_low_eur"]] == [True, False, False, True]
+
+
 def test_the_curve_is_the_mean_of_what_is_paid_and_not_of_its_logarithm():
     """Noise with a standard deviation of 0.5 lifts the mean by exp(0.125); exp of the logarithm alone would miss it."""
     table = rows(1.0, noise=0.5, municipalities=4_000, years=(2024,))

@@ -34,6 +34,7 @@ def seats(code, voluntary=0, unknown=0, **extra):
         "region": 0,
         "carried": 0,
         "oldest": None,
+        "duties": 3,
         **extra,
     }
     return Participation(code=code, on=ON, voluntary=voluntary, unknown=unknown, **given)

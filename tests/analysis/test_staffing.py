@@ -72,3 +72,9 @@ def test_thousands_and_inhabitants_do_not_move_the_rule():
     small = ask(("A", 1000, 100.0, 10.0), ("B", 1000, 600.0, 10.0), ("C", 1000, 700.0, 10.0))
     large = ask(("A", 9000, 900.0, 90.0), ("B", 9000, 5400.0, 90.0), ("C", 9000, 6300.0, 90.0))
     assert small == large
+
+
+def test_hardly_any_hiring_is_in_doubt_unless_the_organisation_is_elsewhere():
+    found = ask(("A", 1000, 600.0, 9.0), ("B", 1000, 600.0, 60.0), ("C", 1000, 600.0, 60.0), ("D", 1000, 10.0, 0.1))
+    assert {code for code, item in found.items() if item.doubtful} == {"A"}
+    assert found["D"].outsourced

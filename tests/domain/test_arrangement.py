@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from verband.domain.classification import Status, classify, legal_forms
+from verband.domain.classification import Status, classify, has_board, legal_forms
 from verband.domain.figure import Kind
 
 SAFETY, HEALTH = "Wet veiligheidsregio's art. 8-10", "Wet publieke gezondheid art. 14"
@@ -53,6 +53,22 @@ def test_task_without_status():
     assert classify("Landelijk Meldpunt Afvalstoffen").tasks == ()
     assert classify("Afvalwater Voorbeeld").tasks == ("7.2",)
     assert classify("Sociale werkvoorziening FryslÃ¢n").tasks == ("6.4",)
+
+
+@pytest.mark.parametrize(
+    ("form", "votes"),
+    [
+        ("arrangement_only", False),
+        ("regeling zonder meer", False),
+        ("Centrumregeling", False),
+        ("openbaar lichaam", True),
+        ("public_body", True),
+        ("anders", True),
+        (None, True),
+    ],
+)
+def test_only_a_form_that_is_known_to_have_no_board_has_no_votes(form, votes):
+    assert has_board(form) is votes
 
 
 def test_law_of_the_day_counts():

@@ -97,16 +97,17 @@ def _in_doubt(whole, name):
     return replace(whole, dependence=replace(whole.dependence, own=own, doubts=((2024, (name,)),)))
 
 
-def _tasks():
-    def one(task, title, cost, per_head):
-        group = spread(per_head, ALIKE)
-        return TaskCost(task, title, cost, group, group)
+def _task(task, title, cost, per_head):
+    group = spread(per_head, ALIKE)
+    return TaskCost(task, title, cost, group, group)
 
+
+def _tasks():
     return (
-        one("0.4", "Overhead", 8_000_000.0, 400.0),
-        one("7.3", "Afval", 2_000_000.0, 100.0),
-        one("0.8", "Overige baten en lasten", -100_000.0, -5.0),
-        one("7.5", "Begraafplaatsen en crematoria", None, None),
+        _task("0.4", "Overhead", 8_000_000.0, 400.0),
+        _task("7.3", "Afval", 2_000_000.0, 100.0),
+        _task("0.8", "Overige baten en lasten", -100_000.0, -4.9),
+        _task("7.5", "Begraafplaatsen en crematoria", None, None),
     )
 
 
@@ -183,6 +184,7 @@ def portrait(**changes):
         for index, code in enumerate([CODE, *ALIKE, *(f"GM98{number:02}" for number in range(10, 30))])
     )
     group = comparison_group(CODE, features)
+    group = replace(group, alike=tuple(replace(item, distance=item.distance / 10) for item in group.alike))
     class_spread = spread(0.2, {code: value / 10_000 for code, value in ALIKE.items()})
     base = Portrait(
         identity=Identity(
@@ -204,6 +206,7 @@ def portrait(**changes):
         ),
         dependence=DependenceFacts(
             year=2024,
+            compared_in=2024,
             boundaries=2026,
             own=(
                 _dependence(2021, 0.18, 480.0),
@@ -219,6 +222,7 @@ def portrait(**changes):
             paid_eur=((2021, 9_600_000.0), (2022, None), (2023, 10_000_000.0), (2024, 10_472_000.0)),
             gaps=((2022, ("Vlierbeek",)),),
             doubts=((2021, ("Oud Vlierbeek",)),),
+            size_spread=(("10000-20000", class_spread),),
         ),
         costs=CostFacts(
             2024, TaskCost("total", "Totaal", 60_000_000.0, spread(3_000.0, ALIKE), spread(3_000.0, ALIKE)), _tasks()
@@ -302,8 +306,8 @@ def variants():
     newest_missing = replace(
         whole.dependence,
         own=(*whole.dependence.own[:-1], _dependence(2024, None, None)),
-        alike=EMPTY_SPREAD,
-        alike_eur_per_inhabitant=replace(spread(None, ALIKE)),
+        compared_in=2023,
+        alike_eur_per_inhabitant=spread(500.0, ALIKE),
         gaps=((2022, ("Vlierbeek",)), (2024, ("Vlierbeek",))),
     )
     outsourced = replace(
@@ -315,6 +319,10 @@ def variants():
     four = tuple(
         arrangement(f"Regeling {status}", arrangement_id=status, status=status)
         for status in ("compulsory", "cooperate", "voluntary", "unknown")
+    )
+    doubt = "the law asks one body for this duty and the list names more: which holds is unknown"
+    twice_by_law = tuple(
+        arrangement(name, arrangement_id=name, note=doubt, doubtful=True) for name in ("Veiligheidsregio", "GHOR")
     )
     only_lists = replace(whole.arrangements, items=four, ended=())
     past = replace(
@@ -364,10 +372,97 @@ def variants():
         "too unlike": replace(whole, scale=_only("6.72", "1.1")),
         "no estimate": replace(whole, scale=_only()),
         "led": replace(whole, lead=Lead("GM9902", "Oud Vlierbeek", date(2021, 1, 1), ("Elders",)), led_from="..."),
-        "newest missing": replace(whole, dependence=newest_missing),
+        "newest missing": replace(
+            whole,
+            dependence=newest_missing,
+            costs=replace(whole.costs, year=2023),
+            staff=replace(whole.staff, year=2023),
+            scale=replace(whole.scale, tasks=tuple(replace(item, cost_eur=None) for item in whole.scale.tasks)),
+        ),
+        "never filed": replace(
+            whole,
+            dependence=replace(
+                whole.dependence,
+                own=(_dependence(2024, None, None),),
+                alike=EMPTY_SPREAD,
+                alike_eur_per_inhabitant=spread(None, ALIKE),
+            ),
+        ),
+        "no group": replace(bare(), lacking=()),
+        "large change": replace(
+            whole,
+            dependence=replace(whole.dependence, own=(_dependence(2023, 0.1, 300.0), _dependence(2024, 0.2, 520.4))),
+        ),
+        "far": replace(
+            whole,
+            group=replace(whole.group, alike=tuple(replace(item, distance=1.2) for item in whole.group.alike)),
+        ),
+        "hardly any hiring": replace(
+            whole, staff=replace(whole.staff, own=Staffing(CODE, 640.0, 1.05, 0.0016, outsourced=False, doubtful=True))
+        ),
+        "negative task": replace(
+            whole, costs=replace(whole.costs, tasks=(*whole.costs.tasks, _task("6.71", "Wmo", -1_700_000.0, -84.5)))
+        ),
+        "renamed": replace(
+            whole,
+            identity=replace(
+                whole.identity,
+                predecessors=(
+                    Predecessor("GM9902", "Oud Vlierbeek", 1.0, date(2018, 1, 1), renamed=True),
+                    Predecessor("GM9903", "Vlierdam", 1.0, date(2015, 1, 1)),
+                ),
+            ),
+        ),
+        "staff through arrangement": replace(
+            whole,
+            staff=outsourced,
+            dependence=replace(whole.dependence, alike_eur_per_inhabitant=spread(1760.0, ALIKE)),
+        ),
+        "zeros of years": replace(
+            whole,
+            dependence=replace(whole.dependence, zeros=tuple((year, ("Vlierbeek",)) for year in (2021, 2022, 2023))),
+        ),
         "outsourced": replace(whole, staff=outsourced),
         "partly joint": replace(whole, staff=replace(whole.staff, own=replace(whole.staff.own, partly_joint=True))),
         "lists only": replace(whole, arrangements=only_lists, indicators=(), functions=()),
+        "duties in doubt": replace(
+            whole, arrangements=replace(whole.arrangements, items=(*twice_by_law, *four[1:])), indicators=()
+        ),
+        "all own": replace(
+            whole,
+            arrangements=replace(
+                whole.arrangements,
+                items=(
+                    own_arrangement(),
+                    replace(
+                        own_arrangement(),
+                        arrangement_id="drie",
+                        name="Centrumregeling",
+                        form="arrangement_only",
+                        votes=None,
+                        total_votes=None,
+                        contribution_eur=3 * 1234567.0,
+                    ),
+                ),
+            ),
+        ),
+        "carried": replace(
+            whole,
+            arrangements=replace(
+                whole.arrangements,
+                items=(
+                    arrangement(),
+                    arrangement(
+                        "Recreatieschap",
+                        arrangement_id="r",
+                        status="unknown",
+                        status_kind=None,
+                        kind="derived",
+                        note="Oud Vlierbeek is now Vlierbeek",
+                    ),
+                ),
+            ),
+        ),
         "no arrangement": replace(whole, arrangements=replace(whole.arrangements, items=(), ended=())),
         "past deadline": replace(whole, arrangements=replace(whole.arrangements, items=(past,))),
         "open indicator": replace(whole, indicators=(replace(whole.indicators[0], realised=None),)),

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from functools import cache
 from html.parser import HTMLParser
 
 import html5lib
@@ -11,9 +12,17 @@ from invented import bare, portrait, variants
 from verband.errors import WorkspaceError
 from verband.report.context import Context
 from verband.report.dossier import SECTIONS, dossier, file_name, write_dossier
+from verband.report.page import Table
+from verband.report.sections.dependence import dependence
+from verband.report.sections.standing import standing
 from verband.report.words import LANGUAGES
 
 VARIANTS = variants()
+
+
+@cache
+def page_of(name, language="nl"):
+    return dossier(VARIANTS[name], language=language)
 
 
 def parse(page):
@@ -31,7 +40,7 @@ def text_of(page):
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("name", VARIANTS)
 def test_page_is_strict_html_without_anything_to_fetch_or_run(name, language):
-    page = dossier(VARIANTS[name], language=language)
+    page = page_of(name, language)
     tree = parse(page)
     assert tree.get("lang") == language
     tags = {str(element.tag).rsplit("}", maxsplit=1)[-1] for element in tree.iter()}
@@ -45,7 +54,7 @@ def test_page_is_strict_html_without_anything_to_fetch_or_run(name, language):
 
 @pytest.mark.parametrize("name", VARIANTS)
 def test_every_link_leads_somewhere_and_no_identifier_repeats(name):
-    tree = parse(dossier(VARIANTS[name]))
+    tree = parse(page_of(name))
     found = [element.get("id") for element in tree.iter() if element.get("id")]
     assert len(found) == len(set(found))
     assert {element.get("href")[1:] for element in tree.iter() if element.get("href")} <= set(found)
@@ -68,12 +77,12 @@ def test_a_fictional_municipality_says_so_in_title_head_and_on_every_printed_pag
     assert "<title>Dossier Vlierbeek: samenwerking in cijfers (Fictieve gemeente)</title>" in page
     assert page.index("Fictieve gemeente: deze gemeente") < page.index("<h1>")
     assert "Fictieve gemeente" in re.search(r"@top-left \{ content: (\".*\")", page)[1]
-    assert "Fictieve" not in dossier(VARIANTS["real"])
+    assert "Fictieve" not in page_of("real")
 
 
 def test_the_lower_bound_stands_beside_the_share_and_where_it_is_missing():
     for name in ("whole", "bare", "newest missing"):
-        assert "Dit is een ondergrens." in text_of(dossier(VARIANTS[name]))
+        assert "Dit is een ondergrens." in text_of(page_of(name))
 
 
 def test_numbers_of_the_portrait_stand_on_the_page_in_dutch():
@@ -131,20 +140,20 @@ def test_what_is_missing_is_said_and_never_shown_as_nought():
 @pytest.mark.parametrize("name", VARIANTS)
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_no_python_shows_through(name, language):
-    text = text_of(dossier(VARIANTS[name], language=language))
+    text = text_of(page_of(name, language))
     found = re.search(r"\b(None|nan|NaN|inf|Kind\.\w+|GM9901\w)\b|[{}]|\(\)|\[\]", text)
     assert found is None, found
 
 
 def test_an_outsourced_organisation_is_compared_with_nobody():
-    text = text_of(dossier(VARIANTS["outsourced"]))
+    text = text_of(page_of("outsourced"))
     assert "Vlierbeek heeft zijn organisatie uitbesteed" in text
-    assert "staff-chart" not in dossier(VARIANTS["outsourced"])
+    assert "staff-chart" not in page_of("outsourced")
     assert "Midden van 12 vergelijkbare gemeenten" not in text
 
 
 def test_a_size_class_of_few_is_no_comparison_and_the_reason_is_said():
-    text = text_of(dossier(VARIANTS["few in class"]))
+    text = text_of(page_of("few in class"))
     assert "we vergelijken met de twaalf gemeenten die er het meest op lijken" in text
     assert "Er zijn maar drie andere gemeenten van deze grootte: te weinig om mee te vergelijken." in text
     assert (
@@ -162,7 +171,7 @@ def test_a_size_class_of_few_is_no_comparison_and_the_reason_is_said():
 
 
 def test_without_anyone_to_compare_with_nothing_is_compared():
-    text = text_of(dossier(VARIANTS["few alike"]))
+    text = text_of(page_of("few alike"))
     assert "Deze pagina vergelijkt daarom niet." in text
     assert "Niet bekend. Er zijn maar twee gemeenten met een cijfer om mee te vergelijken: te weinig." in text
     for gone in ("iddelste helft van", "grijze balk", "Vergelijkbaar, midden", "vergelijkbare gemeenten € "):
@@ -171,12 +180,12 @@ def test_without_anyone_to_compare_with_nothing_is_compared():
 
 def test_an_organisation_that_is_partly_elsewhere_is_compared_with_care():
     words = "Waarschijnlijk werkt een deel van het personeel bij een gezamenlijke organisatie"
-    assert words in text_of(dossier(VARIANTS["partly joint"]))
-    assert words not in text_of(dossier(VARIANTS["whole"]))
+    assert words in text_of(page_of("partly joint"))
+    assert words not in text_of(page_of("whole"))
 
 
 def test_the_dissolved_municipality_that_was_asked_for_is_named():
-    text = text_of(dossier(VARIANTS["led"]))
+    text = text_of(page_of("led"))
     assert "Oud Vlierbeek (GM9902) is op 1 januari 2021 opgeheven." in text
     assert "Delen van Oud Vlierbeek gingen ook naar Elders." in text
 
@@ -247,9 +256,91 @@ def test_a_failed_write_leaves_the_old_page_and_nothing_else(tmp_path, monkeypat
     assert len(list(tmp_path.iterdir())) == 1
 
 
+def test_arrangements_for_one_duty_are_not_told_as_so_many_duties():
+    text = text_of(page_of("duties in doubt"))
+    assert "Wij vonden 5 regelingen van Vlierbeek; twee daarvan voor één wettelijke taak" in text
+    assert "1 wettelijke taak; de lijst noemt daarvoor 2 regelingen. Welke geldt, is niet bekend." in text
+    assert text.count("De wet vraagt voor deze taak één organisatie en de lijst noemt er meer.") == 2
+
+
+def test_without_the_newest_accounts_every_section_shows_the_newest_there_are_and_says_so():
+    text = text_of(page_of("newest missing"))
+    assert text.count("De jaarrekening 2024 van Vlierbeek is niet ontvangen. Deze pagina toont daarom 2023.") == 3
+    assert "De jaarrekening 2024 van Vlierbeek is niet ontvangen. Daarom is dit niet te zeggen." in text
+    assert "te weinig gemeenten die in grootte en kenmerken" not in text
+
+
+def test_a_large_jump_is_explained():
+    words = "Zo'n sprong komt vaak door een andere boeking of een regeling die stopt of begint."
+    assert words in text_of(page_of("large change"))
+    assert words not in text_of(page_of("whole"))
+
+
+def test_the_table_of_size_classes_tells_the_middle_apart_from_the_sum():
+    tables = [block for block in dependence(Context(VARIANTS["whole"], "nl")).blocks if isinstance(block, Table)]
+    assert tables[-1].columns[2:4] == ("Aandeel, midden", "Aandeel (alle gemeenten samen)")
+    assert tables[-1].rows[0][:4] == ("10.000 tot 20.000 inwoners", "2 van 2", "7,5%", "15,0%")
+
+
+def test_the_heading_gives_inhabitants_and_size_class_their_own_year():
+    found = standing(Context(VARIANTS["whole"], "nl"))
+    assert found.heading == (
+        "Vlierbeek telt 20.123 inwoners (2026); we vergelijken met de 9 andere gemeenten "
+        "die in 2024 van haar grootte waren: 10.000 tot 20.000 inwoners"
+    )
+    assert "Vlierbeek: 10.000 (2024)" in page_of("whole").replace("\u00a0", " ")
+
+
+def test_another_name_is_no_merger():
+    text = text_of(page_of("renamed"))
+    assert "In Vlierbeek is opgegaan: Vlierdam (op 1 januari 2015)." in text
+    assert "Vlierbeek heette tot 1 januari 2018 Oud Vlierbeek." in text
+
+
+def test_where_few_municipalities_are_alike_it_is_said_at_each_comparison():
+    text = text_of(page_of("far"))
+    assert text.count("Weinig gemeenten lijken op Vlierbeek.") == 3
+    assert "per inwoner uit; de meest gelijkende gemeenten €" in text
+
+
+def test_hardly_any_hiring_is_doubted_and_not_compared():
+    text = text_of(page_of("hardly any hiring"))
+    assert "boekt 0,16% van het geld voor personeel als inhuur; dat kan haast niet" in text
+    assert "elke gemeente huurt mensen in bij ziekte en vacatures" in text
+    assert "Dat is minder dan bij de meeste van" not in text
+
+
+def test_a_task_below_zero_is_named():
+    text = text_of(page_of("negative task"))
+    assert "(€ -84 per inwoner; midden € 750) boekte Vlierbeek minder dan nul" in text
+    assert "boekte Vlierbeek minder dan nul" not in text_of(page_of("whole"))
+
+
+def test_one_warning_covers_all_years_without_transfers():
+    text = text_of(page_of("zeros of years"))
+    assert "De jaarrekeningen 2021, 2022 en 2023 van Vlierbeek boeken niets naar regelingen." in text
+    assert text.count("elke gemeente betaalt aan een veiligheidsregio") == 2  # and under the table of classes
+
+
+def test_an_amount_with_the_pay_of_staff_elsewhere_says_so():
+    words = "zit in dit bedrag ook het loon dat andere gemeenten zelf betalen"
+    assert words in text_of(page_of("staff through arrangement"))
+    assert words not in text_of(page_of("whole"))
+
+
+def test_a_list_of_own_entries_is_not_told_as_a_public_list():
+    text = text_of(page_of("all own"))
+    assert "Of een regeling verplicht is, staat in uw eigen opgave." in text
+    assert "leiden we af uit haar naam" not in text
+    assert "staat niet op een openbare lijst" not in text
+    assert "Bij 1 gaat het om een vorm zonder bestuur: daar wordt niet gestemd." in text
+    assert "de stemmen bij" not in text
+    assert "ongeveer zo verdeeld als bij twee even grote bijdragen" in text
+
+
 def test_known_contributions_are_told_by_status_and_of_how_many():
-    text = text_of(dossier(VARIANTS["whole"]))
+    text = text_of(page_of("whole"))
     assert "In 2026 is de bijdrage bekend van 1 van de 2 regelingen: samen € 1,23 mln." in text
     assert "Daarvan gaat € 1,23 mln naar vrijwillige regelingen." in text
     assert "naar wettelijk verplichte regelingen" not in text
-    assert "bijdrage bekend" not in text_of(dossier(VARIANTS["lists only"]))
+    assert "bijdrage bekend" not in text_of(page_of("lists only"))

@@ -1,8 +1,12 @@
 """The ten answers: short, with their kind, and *not known* with what would make it known."""
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 from invented import bare, portrait, variants
 
+from verband.domain.arrangement import Deadline
 from verband.report.context import Context
 from verband.report.page import Answer
 from verband.report.questions import MOST_WORDS, answers
@@ -78,6 +82,72 @@ def test_who_is_compared_with_few_is_compared_with_nobody():
     found = texts(VARIANTS["few alike"])[3]
     assert found.text == "Niet bekend. Er zijn maar twee gemeenten met een cijfer om mee te vergelijken: te weinig."
     assert found.kind == "unknown"
+
+
+def test_duties_are_counted_not_the_arrangements_that_the_list_names_for_them():
+    found = texts(VARIANTS["duties in doubt"])
+    assert found[1].text == (
+        "In 5 regelingen: 1 wettelijke taak (2 genoemd), 1 verplicht samenwerken, 1 vrijwillig en van 1 onbekend. "
+        "Lijst uit 2016, niet volledig."
+    )
+    assert found[8].text.startswith(
+        "Niet bekend. Bij 1 wettelijke taak kunnen wij niet zelf uitstappen; de lijst noemt daarvoor 2 regelingen."
+    )
+
+
+def test_who_did_not_file_and_who_has_no_group_are_told_apart():
+    assert (
+        texts(VARIANTS["never filed"])[3].text == "Niet bekend: van ons is geen jaarrekening met dit cijfer ontvangen."
+    )
+    assert texts(VARIANTS["no group"])[3].text.startswith("Niet bekend: er is geen groep om mee te vergelijken")
+
+
+def test_the_newest_own_accounts_are_compared_where_those_of_the_year_are_missing():
+    assert texts(VARIANTS["newest missing"])[3].text.startswith(
+        "Geen duidelijk verschil: €\xa0500 per inwoner in 2023;"
+    )
+
+
+def test_own_staff_that_is_paid_through_an_arrangement_is_named_where_it_pays_more():
+    assert texts(VARIANTS["staff through arrangement"])[3].text == (
+        "Meer in 2024, maar ons eigen personeel wordt zo betaald: €\xa01.760 per inwoner; "
+        "de middelste helft van twaalf vergelijkbare: €\xa0475 tot €\xa01.020."
+    )
+    assert "personeel" not in texts(VARIANTS["outsourced"])[3].text
+
+
+def test_a_large_jump_is_no_plain_more():
+    assert texts(VARIANTS["large change"])[2].text.endswith(
+        "Dat is €\xa0220 meer dan in 2023; vaak is dan anders geboekt."
+    )
+    assert "anders geboekt" not in texts(VARIANTS["whole"])[2].text
+
+
+def test_those_most_alike_are_not_called_comparable_where_few_are_like_it():
+    found = texts(VARIANTS["far"])[3].text
+    assert "de twaalf meest gelijkende" in found
+    assert found.endswith("Weinig gemeenten lijken op ons.")
+    assert "vergelijkbare" not in found
+
+
+def test_seats_of_predecessors_are_told_apart():
+    assert texts(VARIANTS["carried"])[1].text == (
+        "In 2 regelingen, waarvan 1 via Oud Vlierbeek: 1 wettelijk verplicht en van 1 onbekend. "
+        "De lijst is uit 2016, 10 jaar oud, niet volledig."
+    )
+
+
+def test_who_has_no_board_is_not_in_the_count_of_known_votes():
+    assert texts(VARIANTS["all own"])[6].text.endswith("Bekend bij 1 van 1 regelingen.")
+
+
+@pytest.mark.parametrize(("months", "told"), [(0, "Binnen een jaar nog 1 ander stuk."), (24, "Verzonnen….")])
+def test_only_documents_within_a_year_are_counted(months, told):
+    item = portrait().arrangements.items[1]
+    day = date(2026 + months // 12, 9, 1)
+    later = replace(item, deadlines=(*item.deadlines, Deadline("begrotingswijziging", None, day)))
+    listed = replace(portrait().arrangements, items=(later,))
+    assert texts(portrait(arrangements=listed))[5].text.endswith(told)
 
 
 def test_the_worst_kind_wins():

@@ -2,13 +2,16 @@
 
 import shutil
 from gzip import compress, decompress
+from types import SimpleNamespace
 
 import pytest
 
+from verband.domain.genealogy import Genealogy
 from verband.errors import BadInputError, MissingDataError, UnknownNameError
 from verband.warehouse.store import opened
 from verband.workspace import Workspace, default_folder
 from verband.workspace.naming import Names
+from verband.workspace.portrait import predecessors
 
 
 @pytest.fixture(scope="module")
@@ -115,3 +118,15 @@ def test_the_default_folder_comes_from_the_environment(monkeypatch, tmp_path):
     assert Workspace().folder == tmp_path / "x"
     monkeypatch.setenv("VERBAND_WORKSPACE", "")
     assert default_folder().name == "verband"
+
+
+def test_who_merged_under_an_older_name_is_a_predecessor_too():
+    common = {"new_name": "", "share": 1.0, "inhabitants_moved": None}
+    events = [
+        {"effective_date": "2016-01-01", "old_code": "B", "old_name": "Bee", "new_code": "C", "type": "renaming"},
+        {"effective_date": "2015-01-01", "old_code": "A", "old_name": "Aa", "new_code": "B", "type": "merger"},
+        {"effective_date": "2015-01-01", "old_code": "B", "old_name": "Bee", "new_code": "B", "type": "continuation"},
+    ]
+    names = SimpleNamespace(changes=Genealogy.from_records({**common, **event} for event in events))
+    found = predecessors(names, "C")
+    assert [(item.name, item.renamed) for item in found] == [("Bee", True), ("Aa", False)]

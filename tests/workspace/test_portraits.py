@@ -2,7 +2,7 @@
 
 import shutil
 from collections import Counter
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import pytest
@@ -138,3 +138,12 @@ def test_no_portrait_writes_to_the_workspace(sample_workspace):
     next(sample_workspace.portraits(on=ON))
     assert path.stat().st_mtime_ns == before
     duckdb.connect(str(path), read_only=True).close()
+
+
+@pytest.mark.parametrize("day", [date(2026, 7, 1), date(2027, 1, 1), date(2029, 7, 4), date(2030, 12, 31)])
+def test_the_municipality_of_the_first_command_has_dates_ahead_and_staff(sample_workspace, day):
+    found = sample_workspace.portrait("Hazelwoude", on=day)
+    ahead = [step for item in found.arrangements.items for step in item.deadlines if step.deadline >= day]
+    assert ahead
+    assert {step.deadline - step.received for step in ahead} == {timedelta(weeks=12)}
+    assert len(found.functions) == 8

@@ -225,21 +225,31 @@ def _ended_by_name(arrangement: Arrangement) -> str | None:
 def _one_area_by_law(current: Sequence[Arrangement]) -> tuple[list[Arrangement], list[tuple[Arrangement, str]]]:
     """Take out seats of predecessors in another area of a duty than that of the municipality itself.
 
-    Where every seat comes from a predecessor the lists cannot tell which area it is, and each says so. Only old lists
-    are judged: an own file and the register name the seats themselves.
+    Where the lists name more than one arrangement for a duty for another reason, they cannot tell which one holds, and
+    each says so. Only old lists are judged: an own file and the register name the seats themselves.
     """
     kept: list[Arrangement] = []
     ended: list[tuple[Arrangement, str]] = []
     for item in current:
-        same = [other for other in current if other.status == "compulsory" and other.basis == item.basis]
-        if item.status != "compulsory" or item.origin != "list" or item.kind != "derived" or len(same) == 1:
+        same = [
+            other
+            for other in current
+            if other is not item and other.status == "compulsory" and other.bases & item.bases
+        ]
+        if item.status != "compulsory" or item.origin != "list" or not same:
             kept.append(item)
-        elif own := next((other for other in same if other.kind == "measured"), None):
+            continue
+        own = next((other for other in same if other.kind == "measured" and other.bases >= item.bases), None)
+        if own is not None and item.kind == "derived":
             reason = f"seat of a predecessor in another area than {own.name}; the law fixes it (Wet arhi art. 41 lid 7)"
             ended.append((item, reason))
-        else:
-            doubt = "the law fixes one area and the list names more, by different predecessors: which holds is unknown"
-            kept.append(replace(item, note=f"{item.note}; {doubt}" if item.note else doubt))
+            continue
+        doubt = (
+            "the law fixes one area and the list names more, by different predecessors: which holds is unknown"
+            if all(other.kind == "derived" for other in (item, *same))
+            else "the law asks one body for this duty and the list names more: which holds is unknown"
+        )
+        kept.append(replace(item, note=f"{item.note}; {doubt}" if item.note else doubt, doubtful=True))
     return kept, ended
 
 

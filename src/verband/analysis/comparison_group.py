@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from verband.analysis.comparison_rules import rule
 from verband.domain.size_class import SizeClass, size_class
 
 NUMBER_ALIKE = 12
@@ -67,6 +68,12 @@ class ComparisonGroup:
     respects: tuple[str, ...]
     left_out: tuple[str, ...]
     incomparable: tuple[str, ...]
+
+    @property
+    def far(self) -> bool:
+        """Whether few municipalities are like this one: the middle one of those most alike is far away."""
+        distances = sorted(item.distance for item in self.alike)
+        return bool(distances) and distances[len(distances) // 2] > rule("far_distance")
 
 
 def features(

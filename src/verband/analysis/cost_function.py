@@ -136,15 +136,17 @@ class CostFunction:
         polars.DataFrame
             Columns of ``EXPECTED``, by code: euro per inhabitant; ``usual``: where the middle half of municipalities
             of this size and drivers lie; ``change``: the fraction by which cost per inhabitant differs for a
-            municipality ``factor`` (2, else 0.5) times as large, all else equal; 95%. Null where too few municipalities
-            are alike (rule ``leverage_limit``) or the interval is too wide to tell anything (``widest_interval``).
+            municipality ``factor`` (2, else 0.5) times as large, all else equal; 95%. Null outside the sizes of the
+            curve, where too few municipalities are alike (rule ``leverage_limit``), or where the interval is too
+            wide to tell anything (``widest_interval``).
         """
         rows = rows.sort("code")
         people = rows["inhabitants"].to_numpy().astype(np.float64)
         size = np.log(people) - self.centre
         drivers = _columns(rows, self.drivers) - np.array(self.driver_means)
         own = self._rows(size, drivers, year)
-        known = self._supported(own)
+        smallest, largest = self.supported_sizes()
+        known = self._supported(own) & (smallest <= size) & (size <= largest)
         twice, half = (known & self._supported(self._rows(size + step, drivers, year)) for step in (_TWICE, -_TWICE))
         step = np.where(twice, _TWICE, np.where(half, -_TWICE, np.nan))
         modelled = self._per_inhabitant(size, own)

@@ -20,7 +20,7 @@ from verband.analysis.spread import spread
 from verband.domain.arrangement import ArrangementList
 from verband.domain.classification import Status
 
-COUNTED = ("total", *(status.value for status in Status), "voluntary_at_most")
+COUNTED = ("total", *(status.value for status in Status), "voluntary_at_most", "duties")
 """What is counted per municipality: attributes of :class:`Participation`."""
 
 
@@ -40,6 +40,8 @@ class Participation:
         How many of the listed seats are those of predecessors that have merged.
     oldest
         Day of the oldest source; ``None`` where no source has one.
+    duties
+        How many of the compulsory ones can hold: of those that the lists name for one duty only one does.
     kind
         ``derived``.
     """
@@ -56,6 +58,7 @@ class Participation:
     region: int
     carried: int
     oldest: date | None
+    duties: int
     kind: str = "derived"
 
     @property
@@ -148,6 +151,7 @@ def participation(found: ArrangementList) -> Participation:
         region=origin["region"],
         carried=sum(item.kind != "measured" and item.origin != "region" for item in found.items),
         oldest=found.oldest,
+        duties=found.duties,
     )
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from verband.analysis.comparison_group import ComparisonGroup, Features
+from verband.analysis.comparison_rules import rule
 from verband.analysis.dependence import Dependence
 from verband.analysis.finances import BalanceSheet, Ratio
 from verband.analysis.scale_models import ScaleFacts
@@ -17,12 +18,13 @@ from verband.domain.arrangement import ArrangementList
 
 @dataclass(frozen=True, slots=True)
 class Predecessor:
-    """A municipality that went (in part) into this one."""
+    """A municipality that went (in part) into this one, or this one itself under another name (``renamed``)."""
 
     code: str
     name: str
     share: float | None
     effective_date: date
+    renamed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,13 +57,17 @@ class DependenceFacts:
     Attributes
     ----------
     year, boundaries
-        Newest accounts, and the year of the boundaries of ``own`` and ``in_class``.
+        Newest accounts of all, and the year of the boundaries of ``own`` and ``in_class``.
+    compared_in
+        Newest accounts of the municipality itself: the year of ``alike``.
     own, in_class, by_size
         Over the years, the size class in the same years (ratio of sums), and all classes in ``year``.
+    size_spread
+        Share of cost in ``year`` over the municipalities of each class of ``by_size``, this one not among them.
     class_spread
         Share of cost in the size class without this municipality, by year.
     alike, alike_eur_per_inhabitant
-        Share of cost, and euro per inhabitant, in ``year`` beside the municipalities most like it.
+        Share of cost, and euro per inhabitant, in ``compared_in`` beside the municipalities most like it.
     paid_eur
         Paid to arrangements, euro, by year; ``None`` where missing.
     gaps
@@ -71,6 +77,7 @@ class DependenceFacts:
     """
 
     year: int
+    compared_in: int
     boundaries: int
     own: tuple[Dependence, ...]
     in_class: tuple[Dependence, ...]
@@ -81,6 +88,7 @@ class DependenceFacts:
     paid_eur: tuple[tuple[int, float | None], ...]
     gaps: tuple[tuple[int, tuple[str, ...]], ...]
     doubts: tuple[tuple[int, tuple[str, ...]], ...] = ()
+    size_spread: tuple[tuple[str, Spread], ...] = ()
 
     @property
     def latest(self) -> Dependence | None:
@@ -103,27 +111,55 @@ class DependenceFacts:
 
         ``None`` where one is missing or in doubt.
         """
+        pair = self._newest_two
+        return None if pair is None else pair[1] - pair[0]
+
+    @property
+    def large_change(self) -> bool:
+        """Whether that change is so large that it seldom is one of cost (rule ``large_change``)."""
+        pair = self._newest_two
+        return pair is not None and abs(pair[1] - pair[0]) > rule("large_change") * abs(pair[0])
+
+    @property
+    def _newest_two(self) -> tuple[float, float] | None:
+        """Euro per inhabitant in the year before the newest, and in the newest."""
         new = self.latest
         before = next((item for item in self.own if new and item.year == new.year - 1), None)
         if new is None or new.eur_per_inhabitant is None or before is None or before.eur_per_inhabitant is None:
             return None
         if new.doubtful or before.doubtful:
             return None
-        return new.eur_per_inhabitant - before.eur_per_inhabitant
+        return before.eur_per_inhabitant, new.eur_per_inhabitant
 
 
 @dataclass(frozen=True, slots=True)
 class CostFacts:
-    """Cost per task and in total of one year, euro per inhabitant beside the comparison group."""
+    """Cost per task and in total, euro per inhabitant beside the comparison group.
+
+    ``year`` is that of the newest accounts of the municipality itself.
+    """
 
     year: int
     total: TaskCost
     tasks: tuple[TaskCost, ...]
 
+    @property
+    def negative(self) -> tuple[TaskCost, ...]:
+        """Tasks booked below zero on which those alike spend (rule ``least_negative``), most money first."""
+        found = [
+            item
+            for item in self.tasks
+            if item.alike.value is not None
+            and item.alike.value <= -rule("least_negative")
+            and item.alike.low is not None
+            and item.alike.low > 0
+        ]
+        return tuple(sorted(found, key=lambda item: item.cost_eur or 0.0))
+
 
 @dataclass(frozen=True, slots=True)
 class StaffFacts:
-    """Hired and own pay of one year; spreads are of the hired share, without outsourced organisations.
+    """Hired and own pay of the newest own accounts; spreads are of the hired share, without outsourced organisations.
 
     ``everyone`` holds the hired share of all municipalities whose organisation is their own, by code; ``outsourced``
     names those of the comparison groups that are left out.

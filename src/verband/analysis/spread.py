@@ -8,11 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
 
 import polars as pl
 
-from verband.domain.reference import in_force, reference
+from verband.analysis.comparison_rules import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,15 +55,9 @@ class Spread:
         return "above" if self.value > self.high else "within"
 
 
-@cache
-def _least_members() -> int:
-    rows = reference("comparison_rules")
-    return next(int(row["value"]) for row in rows if row["rule"] == "least_members" and in_force(row))
-
-
 def too_few(members: int) -> bool:
     """Whether a group with so many known figures is too small for a median and a middle half."""
-    return members < _least_members()
+    return members < rule("least_members")
 
 
 def spread(value: float | None, group: Mapping[str, float | None]) -> Spread:

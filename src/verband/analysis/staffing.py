@@ -14,6 +14,7 @@ from functools import cache
 
 import polars as pl
 
+from verband.analysis.comparison_rules import rule
 from verband.domain.reference import in_force, reference
 from verband.domain.size_class import size_class, size_classes
 
@@ -32,6 +33,8 @@ class Staffing:
         Own pay is so low that the organisation must be elsewhere; compare with nobody.
     partly_joint
         Own pay is so low that a part of the organisation must be elsewhere; compare with care.
+    doubtful
+        So little hiring can hardly be: it is likely to be booked elsewhere.
     kind
         ``derived``.
     """
@@ -42,6 +45,7 @@ class Staffing:
     hired_share: float | None
     outsourced: bool
     partly_joint: bool = False
+    doubtful: bool = False
     kind: str = "derived"
 
 
@@ -109,7 +113,9 @@ def staffing(rows: pl.DataFrame) -> tuple[Staffing, ...]:
         of_median = own / median if own is not None and isinstance(median, float) and median > 0 else 1.0
         outsourced = of_median < _below("elsewhere")
         partly = not outsourced and of_median < _below("partly_joint")
-        results.append(Staffing(row["code"], own, hired, hired / total if total else None, outsourced, partly))
+        share = hired / total if total else None
+        doubtful = not outsourced and share is not None and share < rule("least_hired_share")
+        results.append(Staffing(row["code"], own, hired, share, outsourced, partly, doubtful))
     return tuple(results)
 
 

@@ -150,6 +150,7 @@ def _counts(counts: Participation) -> dict[str, Any]:
         "total": counts.total,
         **{status: getattr(counts, status) for status in _STATUSES},
         "voluntary_at_most": counts.voluntary_at_most,
+        "duties": counts.duties,
         "from_own_file": counts.own,
         "from_register": counts.register,
         "from_list": counts.list,

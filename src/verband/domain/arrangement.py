@@ -98,6 +98,8 @@ class Arrangement:
         Day of the source that names the participants, which can be older than ``as_of``.
     kind
         ``measured`` as published, ``derived`` when carried over a merger.
+    doubtful
+        The law asks one body for this duty and the lists name more, so that this one may not hold.
     """
 
     arrangement_id: str
@@ -125,6 +127,12 @@ class Arrangement:
     as_of: date | None
     kind: str
     note: str | None
+    doubtful: bool = False
+
+    @property
+    def bases(self) -> frozenset[str]:
+        """The legal bases one by one: a body for two duties has two."""
+        return frozenset(self.basis.split("; ")) if self.basis else frozenset()
 
     def as_record(self) -> dict[str, Any]:
         """The documented record of ``verband arrangements --format json``."""
@@ -152,6 +160,7 @@ class Arrangement:
             "as_of": self.as_of,
             "kind": self.kind,
             "note": self.note,
+            "doubtful": self.doubtful,
         }
 
 
@@ -178,6 +187,19 @@ class ArrangementList:
     ended: tuple[tuple[Arrangement, str], ...]
     notes: tuple[str, ...] = ()
     led_from: str | None = None
+
+    @property
+    def compulsory(self) -> int:
+        """How many arrangements are listed as compulsory by law."""
+        return sum(item.status == "compulsory" for item in self.items)
+
+    @property
+    def duties(self) -> int:
+        """How many of these can hold: those in doubt count once per duty that no other one is there for."""
+        listed = [item for item in self.items if item.status == "compulsory"]
+        certain = [item for item in listed if not item.doubtful]
+        met = {basis for item in certain for basis in item.bases}
+        return len(certain) + len({basis for item in listed if item.doubtful for basis in item.bases} - met)
 
     @property
     def oldest(self) -> date | None:

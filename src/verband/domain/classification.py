@@ -104,6 +104,15 @@ def legal_forms() -> dict[str, LegalForm]:
     }
 
 
+def has_board(form: str | None) -> bool:
+    """Whether a form, by code or in words, may have a board that votes: all but those without one (Wgr art. 8)."""
+    text = _plain(form or "")
+    return not any(
+        row["own_board"] != "yes" and (text == row["code"] or _pattern(row["pattern"]).search(text))
+        for row in reference("legal_forms")
+    )
+
+
 @cache
 def _pattern(text: str) -> re.Pattern[str]:
     return re.compile(text)

@@ -104,6 +104,22 @@ class Context:
         """Whether the workspace lacks any of these tables."""
         return any(name in self.portrait.lacking for name in tables)
 
+    @property
+    def far(self) -> bool:
+        """Whether few municipalities are like this one, so that those most alike are not quite comparable."""
+        return self.portrait.group is not None and self.portrait.group.far
+
+    def told_far(self) -> tuple[Paragraph, ...]:
+        """That few municipalities are like this one; empty where enough are."""
+        return (Paragraph(self.words("common.far", name=self.name), "limits"),) if self.far else ()
+
+    def older(self, year: int) -> tuple[Paragraph, ...]:
+        """That these are not the newest accounts, for the municipality has none of that year; empty where they are."""
+        facts = self.portrait.dependence
+        if facts is None or facts.year == year:
+            return ()
+        return (self.missing("dependence.newest_missing", year=facts.year, latest=year, name=self.name),)
+
     def missing(self, key: str, **values: object) -> Paragraph:
         """A paragraph that says what is not known, why, and what would make it known."""
         return Paragraph(self.words(key, **values), "missing", "unknown")

@@ -69,6 +69,10 @@ def _arrangements(portrait: Portrait) -> Iterator[Figure]:
         missing = f"of {unknown} arrangements the status is not known" if not number and unknown else None
         value = None if missing else number
         yield Figure(f"arrangements_{status}", value, "arrangements", Kind.DERIVED, sources, as_of, definition, missing)
+    told = "Compulsory arrangements that can hold: of those listed for one duty by law only one does"
+    yield Figure(
+        "arrangements_compulsory_duties", found.duties, "arrangements", Kind.DERIVED, sources, as_of, told, None
+    )
 
 
 def _dependence(portrait: Portrait) -> Iterator[Figure]:
@@ -98,7 +102,7 @@ def _dependence(portrait: Portrait) -> Iterator[Figure]:
         facts.alike_eur_per_inhabitant,
         _PER_HEAD,
         source,
-        str(facts.year),
+        str(facts.compared_in),
         "The municipalities most alike",
     )
 
@@ -169,6 +173,8 @@ def _staff(portrait: Portrait) -> Iterator[Figure]:
         told += "; the organisation is outsourced: not comparable"
     if own.partly_joint:
         told += "; part of the organisation is elsewhere: compare with care"
+    if own.doubtful:
+        told += "; as published, in doubt"
     yield _figure("hired_share", own.hired_share, _FRACTION, Kind.DERIVED, source, year, told)
     if not own.outsourced:
         definition = "The municipalities most alike, without outsourced organisations"

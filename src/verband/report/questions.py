@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import date
+from collections.abc import Callable, Iterable
+from datetime import date, timedelta
 
+from verband.domain.arrangement import ArrangementList
+from verband.domain.classification import has_board
 from verband.domain.figure import combine
 from verband.report.context import Context
 from verband.report.page import Answer
-from verband.report.sections.arrangements import sources_of, years_between
+from verband.report.said import carried_from
+from verband.report.sections.arrangements import in_doubt, sources_of, years_between
 from verband.report.sections.finances import latest_balance
 from verband.report.sections.scale import SOURCE as SCALE_SOURCE
 from verband.report.sections.scale import counts_of, size_of
 
 MOST_WORDS = 25
 UNKNOWN = "unknown"
+_A_YEAR = timedelta(days=366)
 _MONEY = ("key_totals", "inhabitants")
 Told = tuple[str, str, tuple[str, ...], str]
 """Text, kind, sources, anchor."""
@@ -55,18 +59,56 @@ def _which(context: Context) -> Told:
         for status in ("compulsory", "cooperate", "voluntary", "unknown")
     }
     told = [words(f"answers.which_{status}", number=number) for status, number in counts.items() if number]
-    text = words.count("answers.which", len(found.items), told=words.join(told))
-    if found.oldest is not None and years_between(found.oldest, found.on) > 0:
-        listed = sum(item.origin in ("list", "region") for item in found.items)
-        key = "old" if not listed else "incomplete" if listed == len(found.items) else "partly"
-        text += " " + words(
-            f"answers.which_oldest.{key}",
-            year=found.oldest.year,
-            age=years_between(found.oldest, found.on),
-            listed=words.cardinal(listed),
-        )
+    ways = [told]
+    if in_doubt(found):
+        ways = [
+            [words.count(f"answers.{key}", found.duties, listed=found.compulsory), *told[1:]]
+            for key in ("which_duties", "which_duties_short")
+        ]
+    text = _within(
+        f"{sentence.format(told=words.join(way))} {age}".strip()
+        for sentence in _how_many(context, found)
+        for way in ways
+        for age in _how_old(context, found)
+    )
     kinds = [item.kind for item in found.items] + [str(item.status_kind) for item in found.items if item.status_kind]
     return text, str(combine(*kinds).value), sources_of(found), "arrangements"
+
+
+def _within(ways: Iterable[str]) -> str:
+    """The first way to say something that is short enough, else the last."""
+    text = ""
+    for text in ways:
+        if len(text.split()) <= MOST_WORDS:
+            break
+    return text
+
+
+def _how_many(context: Context, found: ArrangementList) -> tuple[str, ...]:
+    """In how many arrangements, and how many of the seats come from which predecessors, at length and in short."""
+    words, number, told = context.words, len(found.items), "{told}"
+    carried = [came for item in found.items if (came := carried_from(item))]
+    if number == 1 or not carried:
+        return (words.count("answers.which", number, told=told),)
+    key = f"answers.which_via.{'all' if len(carried) == number else 'part'}"
+    names = sorted({name for part in carried for name in part})
+    short = words("answers.predecessors")
+    ways = (words.join(names).replace("{", "").replace("}", ""), short) if len(names) < 3 else (short,)
+    return tuple(words(key, number=number, carried=len(carried), names=way, told=told) for way in ways)
+
+
+def _how_old(context: Context, found: ArrangementList) -> tuple[str, ...]:
+    """How old the list of arrangements is, at length and in short; empty where it is not a year old."""
+    if found.oldest is None or years_between(found.oldest, found.on) < 1:
+        return ("",)
+    listed = sum(item.origin in ("list", "region") for item in found.items)
+    key = "old" if not listed else "incomplete" if listed == len(found.items) else "partly"
+    values = {
+        "year": found.oldest.year,
+        "age": years_between(found.oldest, found.on),
+        "listed": context.words.cardinal(listed),
+    }
+    return tuple(context.words(f"answers.{way}.{key}", **values) for way in ("which_oldest", "which_oldest_short"))
 
 
 def _cost(context: Context) -> Told:
@@ -89,6 +131,7 @@ def _cost(context: Context) -> Told:
         text += " " + words("answers.cost_same", year=before)
     else:
         key = "answers.cost_more" if change > 0 else "answers.cost_less"
+        key += "_large" if facts.large_change else ""
         text += " " + words(key, eur=numbers.short_euro(abs(change)), year=before)
     return text, "derived", source, "dependence"
 
@@ -97,23 +140,40 @@ def _compared(context: Context) -> Told:
     words, numbers, facts = context.words, context.numbers, context.portrait.dependence
     spread = facts.alike_eur_per_inhabitant if facts else None
     own = facts.latest if facts else None
-    if facts is not None and own is not None and own.year == facts.year and own.doubtful:
+    if context.portrait.group is None and not context.lacks("key_totals"):
+        return _unknown(context, "compared_no_group", "standing")
+    if own is not None and own.doubtful:
         key = "answers.compared_doubt" if context.own_doubt else "answers.compared_doubt_part"
-        text = words(key, year=facts.year, limit=context.doubt_limit(facts.year))
+        text = words(key, year=own.year, limit=context.doubt_limit(own.year))
         return text, "derived", context.loaded(*_MONEY), "dependence"
     if facts is None or spread is None or spread.value is None:
-        return _unknown(context, "compared_missing", "dependence")
+        return _unknown(context, "compared_not_filed", "dependence")
     if spread.few:
         return _unknown(context, "compared_few", "dependence", few=context.few(spread, "alike"))
-    text = words(
-        f"answers.compared_{spread.position}",
-        year=facts.year,
-        own=numbers.short_euro(spread.value),
-        low=numbers.short_euro(spread.low or 0.0),
-        high=numbers.short_euro(spread.high or 0.0),
-        count=words.cardinal(spread.n),
-    )
+    far = "_far" if context.far else ""
+    count = words.cardinal(spread.n)
+    values = {
+        "year": facts.compared_in,
+        "own": numbers.short_euro(spread.value),
+        "low": numbers.short_euro(spread.low or 0.0),
+        "high": numbers.short_euro(spread.high or 0.0),
+        "count": count,
+        "alike": words(f"answers.alike{far}", count=count),
+    }
+    elsewhere = _staff_elsewhere(context)
+    if spread.position == "above" and elsewhere:
+        text = _within(words(f"answers.compared_{elsewhere}.{way}", **values) for way in ("dated", "undated"))
+    else:
+        text = words(f"answers.compared{far}_{spread.position}", **values)
     return text, "derived", context.loaded(*_MONEY), "dependence"
+
+
+def _staff_elsewhere(context: Context) -> str | None:
+    """``staff`` or ``staff_partly`` where the own staff, or a part of it, is paid through another organisation."""
+    facts = context.portrait.staff
+    if facts is None or not (facts.own.outsourced or facts.own.partly_joint):
+        return None
+    return "staff" if facts.own.outsourced else "staff_partly"
 
 
 def _performance(context: Context) -> Told:
@@ -147,8 +207,9 @@ def _deadline(context: Context) -> Told:
     text = words(
         "answers.deadline", date=context.numbers.date(first[0]), document=_cut(first[1]), arrangement=_cut(first[2])
     )
-    if len(steps) > 1:
-        text += " " + words.count("answers.deadline_more", len(steps) - 1)
+    soon = sum(step[0] - context.portrait.on <= _A_YEAR for step in steps)
+    if soon > 1:
+        text += " " + words.count("answers.deadline_more", soon - 1)
     return text, "measured", context.loaded("own_arrangements"), "arrangements"
 
 
@@ -174,7 +235,7 @@ def _influence(context: Context) -> Told:
         votes=part,
         share=share,
         number=len(with_share or known),
-        total=len(found.items if found else ()),
+        total=sum(item.votes is not None or has_board(item.form) for item in (found.items if found else ())),
     )
     return text, "derived", context.loaded("own_arrangements"), "arrangements"
 
@@ -197,10 +258,16 @@ def _exit(context: Context) -> Told:
     found = context.portrait.arrangements
     items = found.items if found else ()
     clauses = sum(bool(item.exit_clause) for item in items)
-    compelled = sum(item.status == "compulsory" for item in items)
+    compelled = found.compulsory if found else 0
+    doubt = found is not None and in_doubt(found)
+    duties = found.duties if found else 0
     if clauses:
-        text = context.words("answers.exit", number=clauses, total=len(items), compulsory=compelled)
+        key = "answers.exit_duties" if doubt else "answers.exit"
+        text = context.words(key, number=clauses, total=len(items), compulsory=compelled, duties=duties)
         return text, "measured", context.loaded("own_arrangements"), "arrangements"
+    if doubt:
+        text = context.words.count("answers.exit_compulsory_duties", duties, listed=compelled)
+        return text, UNKNOWN, (), "unanswered"
     if compelled:
         return _unknown(context, "exit_compulsory", "unanswered", number=compelled)
     return _unknown(context, "exit_missing", "unanswered")

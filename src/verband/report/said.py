@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from datetime import date
 
+from verband.domain.arrangement import Arrangement
 from verband.report.context import Context
 
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
@@ -19,7 +20,10 @@ _ENDED = (
 _CARRIED = re.compile(r"(?:^|; )([^;]+?) is now ")
 _GUESSED = re.compile(r"(?:^|; )([^;]+?) was divided; its seat is given to the largest part")
 _REPAIRED = re.compile(r"(?:^|; )listed as '([^']+)': ")
-_DOUBT = re.compile(r"the law fixes one area and the list names more")
+_DOUBTS = {
+    "doubt": "the law fixes one area and the list names more",
+    "doubt_one": "the law asks one body for this duty and the list names more",
+}
 
 
 def why_ended(context: Context, reason: str) -> str:
@@ -30,6 +34,13 @@ def why_ended(context: Context, reason: str) -> str:
             day = context.numbers.date(date.fromisoformat(given["day"])) if given.get("day") else ""
             return context.words(f"ended.{name}", date=day, name=context.name, other=given.get("other", ""))
     return reason
+
+
+def carried_from(item: Arrangement) -> tuple[str, ...]:
+    """Names of the predecessors that the seat in an arrangement comes from; empty where it is its own."""
+    if item.kind != "derived" or not item.note:
+        return ()
+    return tuple(dict.fromkeys([*_CARRIED.findall(item.note), *_GUESSED.findall(item.note)]))
 
 
 def how_carried(context: Context, note: str | None) -> tuple[str, ...]:
@@ -43,6 +54,5 @@ def how_carried(context: Context, note: str | None) -> tuple[str, ...]:
         told.append(words("ended.guessed", names=words.join(guessed)))
     if repaired := list(dict.fromkeys(_REPAIRED.findall(note))):
         told.append(words("ended.repaired", names=words.join(repaired)))
-    if _DOUBT.search(note):
-        told.append(words("ended.doubt"))
+    told += [words(f"ended.{name}") for name, text in _DOUBTS.items() if text in note]
     return tuple(told) or (note,)

@@ -92,15 +92,10 @@ class Arrangements:
         lacking = [item for item in regions if item.arrangement_id in missing]
         added, _ = arrangements_of(found.code, lacking, on=self.on)
         items = tuple(sorted((*current, *added), key=lambda item: (_RANK[item.status], item.name.casefold())))
-        return ArrangementList(
-            code=found.code,
-            name=found.name,
-            on=self.on,
-            items=items,
-            ended=ended,
-            notes=_notes(items, self.on),
-            led_from=found.led_from,
+        listed = ArrangementList(
+            code=found.code, name=found.name, on=self.on, items=items, ended=ended, led_from=found.led_from
         )
+        return replace(listed, notes=_notes(listed))
 
 
 class _Carried:
@@ -156,8 +151,12 @@ def _bases(text: str | None) -> set[str]:
 _RANK = {"compulsory": 0, "cooperate": 1, "voluntary": 2, "unknown": 3}
 
 
-def _notes(items: tuple[Any, ...], on: date) -> tuple[str, ...]:
+def _notes(found: ArrangementList) -> tuple[str, ...]:
+    items, on = found.items, found.on
     notes = []
+    if found.duties < found.compulsory:
+        duties = f"{found.duties} {'duty' if found.duties == 1 else 'duties'} by law"
+        notes.append(f"{duties}; the list names {found.compulsory} arrangements for them. Which apply is not known.")
     listed = [item for item in items if item.origin in ("list", "region")]
     if listed:
         dates = [item.as_of for item in listed if item.as_of]

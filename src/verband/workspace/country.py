@@ -14,9 +14,10 @@ from functools import cached_property
 import polars as pl
 
 from verband.analysis.comparison_group import Features, features
-from verband.analysis.dependence import Dependence, dependence, dependence_by_size, dependence_of_each
+from verband.analysis.dependence import Dependence, dependence, dependence_by_size, dependence_of_each, share_beside
 from verband.analysis.portrait import FunctionStaff, Indicator, Provenance
 from verband.analysis.scale_models import ScaleModels
+from verband.analysis.spread import Spread
 from verband.analysis.staffing import Staffing, staffing
 from verband.analysis.task_costs import CostTable, TaskCost, cost_table
 from verband.domain.municipality import FIRST_FICTIONAL_CODE, provinces
@@ -85,6 +86,9 @@ class Country(Facts):
         super().__init__(warehouse, report=REPORT)
         self.on = on
         self._classes: dict[str, tuple[Dependence, ...]] = {}
+        self._class_spread: dict[str, Spread] = {}
+        self._costs: dict[int, Costs] = {}
+        self._staffing: dict[int, dict[str, Staffing]] = {}
 
     @cached_property
     def codes(self) -> tuple[str, ...]:
@@ -222,6 +226,13 @@ class Country(Facts):
         rows = self.of_year(self.year).filter(pl.col("inhabitants").is_not_null())
         return dependence_by_size(rows, year=self.year, report=REPORT)
 
+    def spread_of_class(self, name: str) -> Spread:
+        """Share of cost of all municipalities of a size class in the newest year."""
+        if name not in self._class_spread:
+            members = [item.code for item in self.features if size_class(item.inhabitants).code == name]
+            self._class_spread[name] = share_beside("", members, self.each_in_year[self.year])
+        return self._class_spread[name]
+
     @cached_property
     def paid_eur(self) -> dict[str, tuple[tuple[int, float | None], ...]]:
         """Paid to arrangements (euro) by code: year and amount, ``None`` where missing."""
@@ -248,12 +259,24 @@ class Country(Facts):
             found.setdefault(target, {}).setdefault(year, []).append(self.names.name(code))
         return {code: tuple((year, tuple(names)) for year, names in years.items()) for code, years in found.items()}
 
+    def newest_year(self, code: str) -> int:
+        """The newest year of which a municipality itself has accounts; the newest of all where it has none."""
+        filed = [item.year for item in self.each.get(code, ()) if item.reporting]
+        return filed[-1] if filed else self.year
+
     @cached_property
-    def costs(self) -> Costs | None:
-        """Cost of all municipalities in the newest year; ``None`` where the tables are not loaded."""
+    def _titles(self) -> pl.DataFrame:
+        return self.warehouse.table("task_titles")
+
+    def costs(self, year: int) -> Costs | None:
+        """Cost of all municipalities in a year; ``None`` where the tables are not loaded."""
         if not self.warehouse.has("cost_per_task", "task_titles"):
             return None
-        year = self.year
+        if year not in self._costs:
+            self._costs[year] = self._costs_of(year)
+        return self._costs[year]
+
+    def _costs_of(self, year: int) -> Costs:
         tasks = harmonise(
             self.warehouse.query("cost_of_year", year=year, report=REPORT),
             self.weights,
@@ -263,20 +286,17 @@ class Country(Facts):
             in_successor=self.in_successor,
         ).frame
         people = self.people.filter(pl.col("year") == year).select("code", "inhabitants")
-        titles = self.warehouse.table("task_titles").filter(pl.col("year") == year)
+        titles = self._titles.filter(pl.col("year") == year)
         total = self.of_year(year).select("code", pl.lit("total").alias("task"), "cost_keur")
         heading = pl.DataFrame({"task": ["total"], "title": ["Totaal"]})
         return Costs(cost_table(total, people, heading), cost_table(tasks, people, titles))
 
-    @cached_property
-    def staffing(self) -> dict[str, Staffing]:
-        """Own and hired pay of all municipalities in the newest year, by code."""
-        return {item.code: item for item in staffing(self.of_year(self.year).filter(pl.col("inhabitants") > 0))}
-
-    @cached_property
-    def hired_shares(self) -> dict[str, float | None]:
-        """Hired share of all municipalities whose organisation is their own, by code."""
-        return {item.code: item.hired_share for item in self.staffing.values() if not item.outsourced}
+    def staffing(self, year: int) -> dict[str, Staffing]:
+        """Own and hired pay of all municipalities in a year, by code."""
+        if year not in self._staffing:
+            rows = self.of_year(year).filter(pl.col("inhabitants") > 0)
+            self._staffing[year] = {item.code: item for item in staffing(rows)}
+        return self._staffing[year]
 
     @cached_property
     def ratios(self) -> pl.DataFrame:

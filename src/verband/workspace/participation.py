@@ -163,6 +163,11 @@ def _notes(counts: Sequence[Participation], mergers: Sequence[ParticipationOfGro
             f"{mergers[0].municipalities} municipalities hold seats of merged predecessors: {_decimal(merged)} "
             f"arrangements on average against {_decimal(other)}. Which of these they gave up since is not in the lists."
         )
+    if doubtful := sum(item.duties < item.compulsory for item in counts):
+        notes.append(
+            f"Of {doubtful} {'municipality' if doubtful == 1 else 'municipalities'} the lists name more compulsory "
+            "arrangements than there are duties by law. Which apply is not known."
+        )
     if unknown:
         notes.append(
             f"Of {unknown / total:.0%} of the seats it is not known whether they are compulsory: the number of "

@@ -21,6 +21,7 @@ from verband.analysis.portrait import (
 )
 from verband.analysis.spread import Spread, spread
 from verband.domain.arrangement import ArrangementList
+from verband.domain.boundary_event import ChangeType
 from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.store import Warehouse
 from verband.workspace.country import Country, is_fictional
@@ -175,12 +176,19 @@ def _identity(country: Country, found: Resolved) -> Identity:
 
 
 def predecessors(names: Names, code: str) -> tuple[Predecessor, ...]:
-    """Municipalities that went (in part) into one, straight from the records; its own continuation is left out."""
-    return tuple(
-        Predecessor(event.old_code, event.old_name, event.share, event.effective_date)
-        for event in names.changes.events(code)
-        if event.new_code == code and event.old_code != code
-    )
+    """Municipalities that went (in part) into one, straight from the records; its own continuation is left out.
+
+    Where it only got another name, those that went into it under its older name follow too.
+    """
+    found: list[Predecessor] = []
+    for event in names.changes.events(code):
+        if event.new_code != code or event.old_code == code:
+            continue
+        renamed = event.type is ChangeType.RENAMING
+        found.append(Predecessor(event.old_code, event.old_name, event.share, event.effective_date, renamed))
+        if renamed:
+            found += predecessors(names, event.old_code)
+    return tuple(found)
 
 
 def _alike(group: ComparisonGroup) -> list[str]:
@@ -193,15 +201,22 @@ def _named(country: Country, found: Spread) -> Spread:
 
 
 def _dependence(country: Country, code: str, group: ComparisonGroup) -> DependenceFacts:
-    newest = country.each_in_year[country.year]
+    compared = country.newest_year(code)
+    newest = country.each_in_year[compared]
+    own_class = share_beside(code, group.in_class, country.each_in_year[country.year])
     # Of the municipalities most alike only those on the list of that year count, missing reports included.
     alike = [member for member in _alike(group) if member in newest]
     return DependenceFacts(
         year=country.year,
+        compared_in=compared,
         boundaries=country.boundaries,
         own=country.each.get(code, ()),
         in_class=country.of_class(group.size_class.code),
         by_size=country.by_size,
+        size_spread=tuple(
+            (item.name, own_class if item.name == group.size_class.code else country.spread_of_class(item.name))
+            for item in country.by_size
+        ),
         class_spread=tuple(
             (year, share_beside(code, group.in_class, country.each_in_year[year])) for year in country.years
         ),
@@ -214,19 +229,24 @@ def _dependence(country: Country, code: str, group: ComparisonGroup) -> Dependen
 
 
 def _costs(country: Country, code: str, group: ComparisonGroup) -> CostFacts | None:
-    if country.costs is None:
+    year = country.newest_year(code)
+    found = country.costs(year)
+    if found is None:
         return None
-    total, tasks = country.costs.of(code, alike=_alike(group), in_class=group.in_class)
-    return CostFacts(year=country.year, total=total, tasks=tasks)
+    total, tasks = found.of(code, alike=_alike(group), in_class=group.in_class)
+    return CostFacts(year=year, total=total, tasks=tasks)
 
 
 def _staff(country: Country, code: str, group: ComparisonGroup) -> StaffFacts | None:
-    own, usual = country.staffing.get(code), country.hired_shares
+    year = country.newest_year(code)
+    everyone = country.staffing(year)
+    own = everyone.get(code)
     if own is None:
         return None
+    usual = {item.code: item.hired_share for item in everyone.values() if not item.outsourced}
     value = None if own.outsourced else own.hired_share
     return StaffFacts(
-        year=country.year,
+        year=year,
         own=own,
         alike=spread(value, {member: usual[member] for member in _alike(group) if member in usual}),
         in_class=spread(value, {member: usual[member] for member in group.in_class if member in usual}),
@@ -234,7 +254,7 @@ def _staff(country: Country, code: str, group: ComparisonGroup) -> StaffFacts | 
         outsourced=tuple(
             country.names.name(member)
             for member in sorted({*_alike(group), *group.in_class})
-            if member in country.staffing and country.staffing[member].outsourced
+            if member in everyone and everyone[member].outsourced
         ),
     )
 

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from verband.analysis.contributions import contributions
 from verband.domain.arrangement import Arrangement, ArrangementList
-from verband.domain.classification import legal_forms
+from verband.domain.classification import has_board, legal_forms
 from verband.report.context import Context
 from verband.report.page import Block, Items, Paragraph, Section, Table
 from verband.report.said import how_carried, why_ended
@@ -41,14 +41,10 @@ def arrangements(context: Context) -> Section:
     if not found.items:
         none = context.missing("arrangements.none", name=context.name)
         return Section("arrangements", topic, words("arrangements.heading_none"), (none, *_ended(context, found)))
-    compelled = sum(item.status == "compulsory" for item in found.items)
-    heading = words.count(
-        "arrangements.heading", len(found.items), name=context.name, compulsory=words.cardinal(compelled)
-    )
     blocks_list: list[Block] = [
         _age(context, found),
         Paragraph(words("arrangements.explained"), "text"),
-        Paragraph(words("arrangements.status_explained"), "reading"),
+        Paragraph(words("arrangements.status_own" if _all_own(found) else "arrangements.status_explained"), "reading"),
     ]
     for status in STATUSES:
         items = [item for item in found.items if item.status == status]
@@ -57,14 +53,46 @@ def arrangements(context: Context) -> Section:
                 Items(
                     words(f"arrangements.group_{status}", number=len(items)),
                     tuple((item.name, _lines(context, item)) for item in items),
-                    words(f"arrangements.note_{status}"),
+                    _note(context, found, status),
                 )
             )
     blocks_list += [*_contributions(context, found), *_not_known(context, found)]
     blocks_list.append(_participants(context, found))
     blocks_list += _ended(context, found)
-    blocks_list += [Paragraph(words("arrangements.limits"), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
-    return Section("arrangements", topic, heading, tuple(blocks_list))
+    limits = "arrangements.limits_own" if all(item.origin == "own" for item in found.items) else "arrangements.limits"
+    blocks_list += [Paragraph(words(limits), "limits"), Paragraph(words("arrangements.bbv"), "limits")]
+    return Section("arrangements", topic, _heading(context, found), tuple(blocks_list))
+
+
+def _all_own(found: ArrangementList) -> bool:
+    """Whether the user's own file states of every arrangement whether it is compulsory."""
+    return all(item.origin == "own" and item.status_kind == "measured" for item in found.items)
+
+
+def in_doubt(found: ArrangementList) -> bool:
+    """Whether the lists name more compulsory arrangements than there are duties."""
+    return found.duties < found.compulsory
+
+
+def _heading(context: Context, found: ArrangementList) -> str:
+    words = context.words
+    if not in_doubt(found):
+        compelled = words.cardinal(found.compulsory)
+        return words.count("arrangements.heading", len(found.items), name=context.name, compulsory=compelled)
+    form = "one" if found.duties == 1 else "many"
+    return words(
+        f"arrangements.heading_duties.{form}",
+        number=len(found.items),
+        name=context.name,
+        duties=words.cardinal(found.duties),
+        listed=words.cardinal(found.compulsory),
+    )
+
+
+def _note(context: Context, found: ArrangementList, status: str) -> str:
+    if status == "compulsory" and in_doubt(found):
+        return context.words.count("arrangements.note_duties", found.duties, listed=found.compulsory)
+    return context.words(f"arrangements.note_{status}")
 
 
 def _age(context: Context, found: ArrangementList) -> Paragraph:
@@ -147,15 +175,22 @@ def _own_lines(context: Context, item: Arrangement, on: date) -> list[str]:
     words, numbers = context.words, context.numbers
     terms = _terms(context, item)
     lines = [" · ".join(terms)] if terms else []
-    for step in item.deadlines:
-        if step.deadline is not None:
-            key = "arrangements.deadline" if step.deadline >= on else "arrangements.deadline_past"
-            lines.append(words(key, document=step.document, date=numbers.date(step.deadline)))
+    for document, day in _next_views(item, on):
+        key = "arrangements.deadline" if day >= on else "arrangements.deadline_past"
+        lines.append(words(key, document=document, date=numbers.date(day)))
     if item.exit is not None:
         lines.append(words("arrangements.exit", date=numbers.date(item.exit)))
     if item.exit_clause:
         lines.append(words("arrangements.exit_clause", clause=item.exit_clause))
     return lines
+
+
+def _next_views(item: Arrangement, on: date) -> list[tuple[str, date]]:
+    """What the council may speak on within a year, else the first after it, else the last that has passed."""
+    dated = sorted((step.deadline, step.document) for step in item.deadlines if step.deadline is not None)
+    ahead = [step for step in dated if step[0] >= on]
+    soon = [step for step in ahead if step[0] - on <= timedelta(days=366)]
+    return [(document, day) for day, document in soon or ahead[:1] or dated[-1:]]
 
 
 def _contributions(context: Context, found: ArrangementList) -> list[Block]:
@@ -179,7 +214,9 @@ def _contributions(context: Context, found: ArrangementList) -> list[Block]:
         told=words.join(parts),
     )
     if newest.as_many_as is not None and newest.known > 1:
-        told += " " + words("arrangements.money_spread", number=numbers.short(newest.as_many_as), known=newest.known)
+        told += " " + words(
+            "arrangements.money_spread", number=words.cardinal(round(newest.as_many_as)), known=newest.known
+        )
     sources = tuple(table for table in sources_of(found) if table in ("own_arrangements", "register_participants"))
     return [Paragraph(told, "text", str(newest.kind.value), context.loaded(*sources))]
 
@@ -187,15 +224,19 @@ def _contributions(context: Context, found: ArrangementList) -> list[Block]:
 def _not_known(context: Context, found: ArrangementList) -> list[Block]:
     """Say plainly of how many arrangements money, votes and dates are not known."""
     total = len(found.items)
+    silent = [item for item in found.items if item.votes is None]
     without = {
         "contribution": sum(item.contribution_eur is None for item in found.items),
-        "votes": sum(item.votes is None for item in found.items),
+        "votes": sum(has_board(item.form) for item in silent),
         "deadlines": sum(not any(step.deadline for step in item.deadlines) for item in found.items),
     }
     unknown = [context.words(f"arrangements.no_{name}", number=number) for name, number in without.items() if number]
-    if not unknown:
-        return []
-    return [context.missing("arrangements.not_known", total=total, told=context.words.join(unknown))]
+    blocks: list[Block] = []
+    if unknown:
+        blocks.append(context.missing("arrangements.not_known", total=total, told=context.words.join(unknown)))
+    if boardless := sum(not has_board(item.form) for item in silent):
+        blocks.append(Paragraph(context.words("arrangements.no_board", number=boardless), "limits"))
+    return blocks
 
 
 def _participants(context: Context, found: ArrangementList) -> Table:

@@ -24,7 +24,9 @@ def costs(context: Context) -> Section:
     if total.value is None:
         gone = context.missing("costs.not_filed", name=context.name, year=facts.year)
         return Section("costs", topic, words("costs.heading_missing"), (gone,))
-    blocks: list[Block] = [_finding(context, facts)]
+    blocks: list[Block] = [_finding(context, facts), *context.older(facts.year)]
+    blocks += context.told_far() if not total.few else ()
+    blocks += _negative(context, facts)
     outside = [item for item in largest(facts.tasks, NUMBER_SHOWN) if item.alike.position in ("below", "above")]
     if outside:
         told = [
@@ -64,7 +66,10 @@ def _heading(context: Context, facts: CostFacts) -> str:
     own = numbers.short_euro(total.value or 0.0)
     if total.median is None:
         return words("costs.heading_alone", name=context.name, year=facts.year, own=own)
-    return words("costs.heading", name=context.name, year=facts.year, own=own, median=numbers.short_euro(total.median))
+    far = "_far" if context.far else ""
+    return words(
+        f"costs.heading{far}", name=context.name, year=facts.year, own=own, median=numbers.short_euro(total.median)
+    )
 
 
 def _finding(context: Context, facts: CostFacts) -> Paragraph:
@@ -78,6 +83,24 @@ def _finding(context: Context, facts: CostFacts) -> Paragraph:
     elif total.few:
         told += " " + context.few(total, "alike")
     return Paragraph(told, "finding", "derived", context.loaded(*SOURCE))
+
+
+def _negative(context: Context, facts: CostFacts) -> list[Block]:
+    """Name the tasks that were booked below zero although those alike spend on them."""
+    words, numbers, found = context.words, context.numbers, facts.negative[:NUMBER_SHOWN]
+    if not found:
+        return []
+    tasks = [
+        words(
+            "costs.negative_task",
+            task=context.task_title(item.task, facts.year),
+            own=numbers.short_euro(item.alike.value or 0.0),
+            median=numbers.short_euro(item.alike.median or 0.0),
+        )
+        for item in found
+    ]
+    told = words.count("costs.negative", len(found), name=context.name, tasks=words.join(tasks))
+    return [Paragraph(told, "warning", "derived", context.loaded(*SOURCE))]
 
 
 def _chart(context: Context, facts: CostFacts) -> Figures:

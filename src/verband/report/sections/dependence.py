@@ -12,6 +12,7 @@ from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
 SOURCE = ("key_totals", "inhabitants")
+_CLASS_COLUMNS = ("class", "reporting", "class_median", "share_sum", "eur_sum")
 
 
 def dependence(context: Context) -> Section:
@@ -39,9 +40,10 @@ def _heading(context: Context, facts: DependenceFacts, latest: Dependence) -> st
     spread = dict(facts.class_spread).get(latest.year)
     if spread is not None and spread.median is not None:
         return words("dependence.heading", year=latest.year, share=share, median=numbers.short_percent(spread.median))
-    if facts.alike.median is not None and latest.year == facts.year:
+    if facts.alike.median is not None and latest.year == facts.compared_in:
         median = numbers.short_percent(facts.alike.median)
-        return words("dependence.heading_alike", year=latest.year, share=share, median=median)
+        far = "_far" if context.far else ""
+        return words(f"dependence.heading_alike{far}", year=latest.year, share=share, median=median)
     return words("dependence.heading_alone", year=latest.year, share=share)
 
 
@@ -67,11 +69,10 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
     else:
         key = "dependence.change_more" if change > 0 else "dependence.change_less"
         told += " " + words(key, year=latest.year - 1, eur=numbers.short_euro(abs(change)))
+        if facts.large_change:
+            told += " " + words("dependence.change_large")
     blocks: list[Block] = [Paragraph(told, "finding", "derived", source)]
-    if facts.year != latest.year:
-        blocks.append(
-            context.missing("dependence.newest_missing", year=facts.year, latest=latest.year, name=context.name)
-        )
+    blocks += context.older(latest.year)
     alike = facts.alike_eur_per_inhabitant
     if alike.few and alike.value is not None and not latest.doubtful:
         blocks.append(Paragraph(context.few(alike, "alike"), "text"))
@@ -80,7 +81,7 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
             Paragraph(
                 words(
                     f"dependence.alike_{alike.position}",
-                    year=facts.year,
+                    year=facts.compared_in,
                     count=words.cardinal(alike.n),
                     own=numbers.short_euro(alike.value),
                     median=numbers.short_euro(alike.median),
@@ -91,19 +92,30 @@ def _findings(context: Context, facts: DependenceFacts, latest: Dependence) -> l
                 source,
             )
         )
+        blocks += context.told_far()
+        blocks += _staff_elsewhere(context)
         if alike.missing:
             blocks.append(
                 Paragraph(
                     words(
                         "dependence.without",
                         names=words.join(alike.missing),
-                        year=facts.year,
-                        limit=context.doubt_limit(facts.year),
+                        year=facts.compared_in,
+                        limit=context.doubt_limit(facts.compared_in),
                     ),
                     "limits",
                 )
             )
     return blocks
+
+
+def _staff_elsewhere(context: Context) -> list[Block]:
+    """That the amount holds pay where the own staff works for another organisation."""
+    staff = context.portrait.staff
+    if staff is None or not (staff.own.outsourced or staff.own.partly_joint):
+        return []
+    key = "dependence.staff_elsewhere" if staff.own.outsourced else "dependence.staff_partly"
+    return [Paragraph(context.words(key, name=context.name), "warning")]
 
 
 def _warnings(context: Context, facts: DependenceFacts, latest: Dependence) -> list[Block]:
@@ -230,21 +242,29 @@ def _beside(context: Context, spread: Spread | None) -> list[str]:
 def _classes(context: Context, facts: DependenceFacts) -> Table:
     words, numbers = context.words, context.numbers
     names = {item.code: item.name_nl if context.language == "nl" else item.name_en for item in size_classes()}
+    medians = {
+        name: words("few.cell") if spread.median is None else numbers.percent(spread.median)
+        for name, spread in facts.size_spread
+    }
     rows = tuple(
         (
             names.get(item.name, item.name),
             words("dependence.reporting", reporting=item.reporting, all=item.municipalities),
+            medians.get(item.name, words("common.unknown")),
             context.known(None if item.share_of_cost is None else numbers.percent(item.share_of_cost)),
             context.known(None if item.eur_per_inhabitant is None else numbers.euro(item.eur_per_inhabitant)),
         )
         for item in facts.by_size
     )
-    columns = tuple(words(f"dependence.column_{name}") for name in ("class", "reporting", "share", "eur"))
+    columns = tuple(words(f"dependence.column_{name}") for name in _CLASS_COLUMNS)
     return Table(
         words("dependence.classes", year=facts.year),
         columns,
         rows,
-        (2, 3),
+        (2, 3, 4),
         summary=words("dependence.classes_summary"),
-        note=words("dependence.classes_note", limit=context.doubt_limit(facts.year)),
+        note=(
+            f"{words('dependence.classes_note', limit=context.doubt_limit(facts.year))} "
+            f"{words('dependence.classes_sum', name=context.name)}"
+        ),
     )

@@ -23,9 +23,11 @@ def scale(context: Context) -> Section:
         return Section("scale", topic, words("scale.heading_missing"), (missing,))
     found = facts.sum()
     if not found.judged:
+        if all(item.cost_eur is None for item in facts.tasks):
+            gone = context.missing("scale.not_filed", name=context.name, year=facts.year)
+            return Section("scale", topic, words("scale.heading_missing"), (gone,))
         missing = context.missing("scale.unlike", name=context.name)
-        limits = Paragraph(words("scale.limits"), "limits")
-        return Section("scale", topic, words("scale.heading_unlike", name=context.name), (missing, limits))
+        return Section("scale", topic, words("scale.heading_unlike", name=context.name), (missing,))
     shown = (*found.less, *found.more)
     key = "scale.charts_shown" if shown else "scale.charts_largest"
     drawn = [item for item in (shown or found.none) if item.expected_eur is not None]

@@ -26,14 +26,16 @@ def staff(context: Context) -> Section:
         return Section("staff", topic, words("staff.heading_missing"), (gone, *functions))
     if facts.own.outsourced:
         heading = words("staff.heading_outsourced", name=context.name)
-        blocks: tuple[Block, ...] = (_outsourced(context, facts), _pay(context, facts), *functions)
+        older = context.older(facts.year)
+        blocks: tuple[Block, ...] = (_outsourced(context, facts), *older, _pay(context, facts), *functions)
         return Section("staff", topic, heading, blocks)
     share = facts.own.hired_share
     if share is None:
         return Section(
             "staff", topic, words("staff.heading_missing"), (context.missing("staff.nobody_paid"), *functions)
         )
-    blocks_list: list[Block] = [_finding(context, facts, share)]
+    blocks_list: list[Block] = [_finding(context, facts, share), *context.older(facts.year)]
+    blocks_list += context.told_far() if not facts.alike.few else ()
     if facts.own.partly_joint:
         blocks_list.append(Paragraph(words("staff.partly_joint", name=context.name), "warning"))
     blocks_list.append(_chart(context, facts, share))
@@ -52,10 +54,12 @@ def staff(context: Context) -> Section:
 
 def _heading(context: Context, facts: StaffFacts, share: float) -> str:
     words, numbers = context.words, context.numbers
+    if facts.own.doubtful:
+        return words("staff.heading_doubtful", share=numbers.short_percent(share), year=facts.year)
     if facts.alike.median is None:
         return words("staff.heading_alone", share=numbers.short_percent(share), year=facts.year)
     return words(
-        "staff.heading",
+        "staff.heading_far" if context.far else "staff.heading",
         share=numbers.short_percent(share),
         year=facts.year,
         median=numbers.short_percent(facts.alike.median),
@@ -72,7 +76,9 @@ def _finding(context: Context, facts: StaffFacts, share: float) -> Paragraph:
         own=numbers.short_euro(facts.own.own_pay_eur_per_inhabitant or 0.0),
         share=numbers.short_percent(share),
     )
-    if facts.alike.median is not None:
+    if facts.own.doubtful:
+        told += " " + words("staff.doubtful")
+    elif facts.alike.median is not None:
         told += " " + words(
             f"staff.alike_{facts.alike.position}",
             count=words.cardinal(facts.alike.n),

@@ -10,9 +10,6 @@ from verband.report import charts
 from verband.report.context import Context
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
-FAR = 1.0
-"""Standard deviations beyond which the comparison group is called far away."""
-
 
 def standing(context: Context) -> Section:
     """Describe the municipality and its comparison group."""
@@ -31,6 +28,8 @@ def standing(context: Context) -> Section:
             "standing.heading",
             name=context.name,
             inhabitants=people,
+            own_year=identity.year,
+            year=_year(context),
             count=numbers.count(len(group.in_class)),
             size_class=context.size_class(),
         )
@@ -89,7 +88,7 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
                     group=sorted(numbers_alike),
                     own=own.inhabitants,
                     labels=(
-                        f"{context.name}: {numbers.count(own.inhabitants)}",
+                        f"{context.name}: {numbers.count(own.inhabitants)} ({_year(context)})",
                         words("standing.chart_alike", count=words.cardinal(len(group.alike))),
                         words("standing.chart_all", count=numbers.count(len(features))),
                     ),
@@ -102,8 +101,7 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
         )
     blocks.append(_table(context, group, own, features))
     blocks.append(Paragraph(words("standing.distance"), "reading"))
-    distances = sorted(item.distance for item in group.alike)
-    if distances and distances[len(distances) // 2] > FAR:
+    if group.far:
         blocks.append(Paragraph(words("standing.far"), "warning"))
     if group.left_out:
         left = words.join([words(f"respects.{name}") for name in group.left_out])
@@ -146,7 +144,8 @@ def _table(context: Context, group: ComparisonGroup, own: Features | None, featu
         row(item.name, features.get(item.code), item.inhabitants, numbers.exact(item.distance, 2))
         for item in group.alike
     ]
-    columns = tuple(words(f"standing.column_{name}") for name in ("name", "inhabitants", "density", "need", "distance"))
+    names = ("name", "inhabitants", "density", "need", "distance")
+    columns = tuple(words(f"standing.column_{name}", year=_year(context)) for name in names)
     return Table(
         words("standing.table"),
         columns,
@@ -173,10 +172,9 @@ def _predecessors(context: Context) -> Paragraph:
     source = context.loaded("boundary_changes")
     if not found:
         return Paragraph(words("standing.predecessors_none", name=context.name), "text", "derived", source)
+    merged = sorted((item for item in found if not item.renamed), key=lambda item: item.effective_date)
     told = []
-    for day, group in groupby(
-        sorted(found, key=lambda item: item.effective_date), key=lambda item: item.effective_date
-    ):
+    for day, group in groupby(merged, key=lambda item: item.effective_date):
         names = []
         for item in group:
             if item.share is None:
@@ -186,6 +184,12 @@ def _predecessors(context: Context) -> Paragraph:
             else:
                 names.append(words("standing.part", name=item.name, share=context.numbers.percent(item.share)))
         told.append(words("standing.predecessor", date=context.numbers.date(day), names=words.join(names)))
-    return Paragraph(
-        words("standing.predecessors", name=context.name, told="; ".join(told)), "text", "measured", source
-    )
+    sentences = []
+    if told:
+        sentences.append(words.count("standing.predecessors", len(merged), name=context.name, told="; ".join(told)))
+    sentences += [
+        words("standing.renamed", name=context.name, old=item.name, date=context.numbers.date(item.effective_date))
+        for item in sorted(found, key=lambda item: item.effective_date)
+        if item.renamed
+    ]
+    return Paragraph(" ".join(sentences), "text", "measured", source)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from math import ceil
 
 from verband.sources.sample.chance import stream
@@ -38,13 +39,16 @@ _FUNCTIONS = (
     ("leerplichtambtenaar", 0.00006, 1),
 )
 """Name, holders per inhabitant, and how many have to be present."""
-_STAFFED = ("GM9017", "GM9022", "GM9013")
+_STAFFED = ("GM9017", "GM9022", "GM9013", "GM9040")
+_FIRST_BUDGET, _LAST_BUDGET = 2027, 2032
+"""Budgets on which councils may give their views: some are always ahead while this sample is used."""
 
 
 def files(province: Province) -> Files:
     """Yield the files of ``own/``; numbers and dates are written the Dutch way."""
     yield "own/eigen_regelingen.csv", _arrangements(province)
     yield "own/eigen_bijdragen_eerdere_jaren.csv", _earlier_contributions(province)
+    yield "own/eigen_zienswijzen.csv", _later_views(province)
     yield "own/eigen_functies.csv", _staff(province)
     yield "own/eigen_indicatoren.csv", _indicators(province)
     header = ("procedure", "gemeenten", "nieuwe_naam", "beoogde_datum", "besluitdatum", "status", "peildatum")
@@ -63,6 +67,27 @@ def files(province: Province) -> Files:
 def _euro(amount: int) -> str:
     """Euro with points for thousands and a decimal comma."""
     return f"{amount:,}".replace(",", ".") + ",00"
+
+
+def _view(budget: int) -> tuple[Cell, ...]:
+    """The draft budget of an arrangement: received in April before the year, views for twelve weeks (Wgr art. 35)."""
+    received = date(budget - 1, 4, 10)
+    return f"ontwerpbegroting {budget}", f"{received:%d-%m-%Y}", f"{received + timedelta(weeks=12):%d-%m-%Y}"
+
+
+def _later_views(province: Province) -> bytes:
+    """The calendar of the budgets to come, one row per arrangement: it is the same for all its participants."""
+    header = ("regeling", "regeling_id", "deelnemer", "document", "document_datum", "uiterste_datum", "peildatum")
+    rows: list[tuple[Cell, ...]] = []
+    for item in province.arrangements:
+        members = province.members(item, LAST_LIST_YEAR)
+        if item.end or not members:
+            continue
+        rows += [
+            (item.name, str(900_000 + item.number), members[0].code, *_view(budget), _AS_OF)
+            for budget in range(_FIRST_BUDGET + 1, _LAST_BUDGET + 1)
+        ]
+    return table(header, rows, delimiter=";")
 
 
 def _votes(people: int) -> int:
@@ -126,9 +151,7 @@ def _members(province: Province, item: Arrangement) -> list[tuple[Cell, ...]]:
                 f"{item.start:%d-%m-%Y}",
                 None,
                 _EXIT,
-                "ontwerpbegroting 2027",
-                "10-04-2026",
-                "03-07-2026",
+                *_view(_FIRST_BUDGET),
                 _AS_OF,
             )
         )
