@@ -420,7 +420,7 @@ def variants():
         ),
         "zeros of years": replace(
             whole,
-            dependence=replace(whole.dependence, zeros=tuple((year, ("Vlierbeek",)) for year in (2021, 2022, 2023))),
+            dependence=replace(whole.dependence, doubts=tuple((year, ("Vlierbeek",)) for year in (2021, 2022, 2023))),
         ),
         "outsourced": replace(whole, staff=outsourced),
         "partly joint": replace(whole, staff=replace(whole.staff, own=replace(whole.staff.own, partly_joint=True))),
