@@ -102,7 +102,6 @@ def _chart(context: Context, facts: CostFacts) -> Figures:
         words("costs.chart_title", number=words.cardinal(len(rows)), name=context.name),
         words(f"costs.chart_description{alone}", count=words.cardinal(context.alike_count())),
         rows=rows,
-        form=",.0f",
         own=told,
     )
     reading = words(f"costs.chart_reading{alone}", name=context.name)

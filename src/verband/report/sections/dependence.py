@@ -133,12 +133,19 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
         years=years,
         lines=[
             *([] if few else [Line(label, tuple(medians))]),
-            Line(f"{context.name}{last}", tuple(own.get(year) for year in years), own=True),
+            Line(
+                f"{context.name}{last}",
+                tuple(own.get(year) for year in years),
+                own=True,
+                doubtful=tuple(year for year, _ in facts.zeros),
+            ),
         ],
         low=[spreads.get(year, empty).low for year in years],
         high=[spreads.get(year, empty).high for year in years],
     )
     reading = words(f"dependence.chart_reading{alone}", name=context.name, size_class=context.size_class())
+    if facts.zeros:
+        reading += " " + words("dependence.chart_doubtful")
     reading = f"{reading} {few}".strip()
     return Figures(chart, words("dependence.chart_unit", boundaries=facts.boundaries), reading)
 

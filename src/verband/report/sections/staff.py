@@ -118,7 +118,6 @@ def _chart(context: Context, facts: StaffFacts, share: float) -> Figures:
             words("staff.chart_alike", count=words.cardinal(len(alike))),
             words("staff.chart_all", count=numbers.count(len(facts.everyone))),
         ),
-        form=".0%",
     )
     return Figures(chart, words("staff.chart_unit", year=facts.year), words("staff.chart_reading"))
 

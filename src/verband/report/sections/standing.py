@@ -93,7 +93,6 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
                         words("standing.chart_alike", count=words.cardinal(len(group.alike))),
                         words("standing.chart_all", count=numbers.count(len(features))),
                     ),
-                    form=",.0f",
                     scale="log",
                 ),
                 words("standing.chart_unit", year=_year(context)),
