@@ -40,8 +40,11 @@ def staff(context: Context) -> Section:
     if facts.outsourced:
         blocks_list.append(
             Paragraph(
-                words(
-                    "staff.left_out", number=words.cardinal(len(facts.outsourced)), names=words.join(facts.outsourced)
+                words.count(
+                    "staff.left_out",
+                    len(facts.outsourced),
+                    count=words.cardinal(len(facts.outsourced)),
+                    names=words.join(facts.outsourced),
                 ),
                 "limits",
             )
