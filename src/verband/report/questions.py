@@ -105,6 +105,7 @@ def _compared(context: Context) -> Told:
         f"answers.compared_{spread.position}",
         year=facts.year,
         own=numbers.short_euro(spread.value),
+        median=numbers.short_euro(spread.median or 0.0),
         low=numbers.short_euro(spread.low or 0.0),
         high=numbers.short_euro(spread.high or 0.0),
         count=words.cardinal(spread.n),

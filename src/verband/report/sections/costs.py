@@ -145,7 +145,7 @@ def _cells(context: Context, item: TaskCost) -> dict[str, str]:
     def half(spread: Spread) -> str:
         if spread.low is None or spread.high is None:
             return context.words("few.cell")
-        return f"{numbers.euro(spread.low)} – {numbers.euro(spread.high)}"
+        return context.words("common.range", low=numbers.euro(spread.low), high=numbers.euro(spread.high))
 
     return {
         "eur": euro(item.cost_eur),

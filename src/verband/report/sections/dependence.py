@@ -197,7 +197,7 @@ def _beside(context: Context, spread: Spread | None) -> list[str]:
     if spread is None or spread.median is None or spread.low is None or spread.high is None:
         return [context.known(None) if spread is None else context.words("few.cell")] * 2
     percent = context.numbers.percent
-    return [percent(spread.median), f"{percent(spread.low)} – {percent(spread.high)}"]
+    return [percent(spread.median), context.words("common.range", low=percent(spread.low), high=percent(spread.high))]
 
 
 def _classes(context: Context, facts: DependenceFacts) -> Table:

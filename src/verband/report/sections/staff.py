@@ -144,7 +144,7 @@ def _pay(context: Context, facts: StaffFacts) -> Table:
         if spread.low is None or spread.high is None:
             note.append(_few(context, facts, spread, name))
             continue
-        half = f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
+        half = words("common.range", low=numbers.percent(spread.low), high=numbers.percent(spread.high))
         rows.append((words(f"staff.row_{name}", number=spread.n), percent(spread.median)))
         rows.append((words(f"staff.row_{name}_half", number=spread.n), half))
     columns = (words("staff.column_what"), words("staff.column_value"))
