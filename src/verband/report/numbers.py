@@ -103,7 +103,7 @@ class Numbers:
 
     def about(self, number: float) -> str:
         """Write a rough number: whole from one, with one decimal below."""
-        return self.exact(number, 0 if round(number, 1) >= 1 else 1)
+        return self.exact(number, 0 if number >= 0.95 else 1)
 
     def _euro(self, number: str) -> str:
         if self.language == "nl":

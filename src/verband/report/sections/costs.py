@@ -99,7 +99,13 @@ def _chart(context: Context, facts: CostFacts) -> Figures:
     chart = charts.ranges(
         context.numbers,
         "costs-chart",
-        words("costs.chart_title", number=words.cardinal(len(rows)), name=context.name),
+        words(
+            "costs.chart_title",
+            number=words.cardinal(len(rows)),
+            name=context.name,
+            task=rows[0].label,
+            own=rows[0].value_text,
+        ),
         words(f"costs.chart_description{alone}", count=words.cardinal(context.alike_count())),
         rows=rows,
         own=told,

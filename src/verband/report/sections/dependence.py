@@ -128,7 +128,7 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
     chart = charts.lines(
         context.numbers,
         "dependence-chart",
-        words("dependence.chart_title", name=context.name),
+        _chart_title(context, facts),
         words(f"dependence.chart_description{alone}", name=context.name, values=values),
         years=years,
         lines=[
@@ -148,6 +148,21 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
         reading += " " + words("dependence.chart_doubtful")
     reading = f"{reading} {few}".strip()
     return Figures(chart, words("dependence.chart_unit", boundaries=facts.boundaries), reading)
+
+
+def _chart_title(context: Context, facts: DependenceFacts) -> str:
+    """The finding of the chart: the first and the last year that are not in doubt; without two, what it shows."""
+    words, numbers, doubtful = context.words, context.numbers, dict(facts.zeros)
+    known = [
+        (item.year, item.share_of_cost)
+        for item in facts.own
+        if item.share_of_cost is not None and item.year not in doubtful
+    ]
+    if len(known) < 2:
+        return words("dependence.chart_title", name=context.name)
+    (first, before), (last, after) = known[0], known[-1]
+    told = {"before": numbers.short_percent(before), "after": numbers.short_percent(after)}
+    return words("dependence.chart_finding", name=context.name, first=first, last=last, **told)
 
 
 def _few(context: Context, facts: DependenceFacts) -> str:

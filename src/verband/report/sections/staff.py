@@ -111,7 +111,12 @@ def _chart(context: Context, facts: StaffFacts, share: float) -> Figures:
     chart = charts.strip(
         context.numbers,
         "staff-chart",
-        words("staff.chart_title", name=context.name),
+        words(
+            "staff.chart_title",
+            name=context.name,
+            more=numbers.count(sum(value > share for _, value in facts.everyone)),
+            count=numbers.count(sum(code != context.portrait.identity.code for code, _ in facts.everyone)),
+        ),
         words("staff.chart_description", name=context.name, share=numbers.percent(share)),
         everyone=sorted(value for _, value in facts.everyone),
         group=alike,
