@@ -65,10 +65,11 @@ def test_the_summary_counts_what_was_written_and_what_was_up_to_date(ask, tmp_pa
     rows, _ = ask("--all")
     os.unlink(rows[3]["file"])  # noqa: PTH108
     text, _ = ask("--all", output="table")
-    told = " ".join(text.split())
-    assert f"1 written, {COUNT - 1} were up to date" in told
-    assert "Wouderstad" in told
-    assert "0 were up to date" in " ".join(ask("--all", "--again", output="table")[0].split())
+    folder = tmp_path / "out"
+    assert text == (
+        f"1 written, {COUNT - 1} were up to date, 0 failed.\nFolder: {folder}\nList of all: {folder / 'index.html'}\n"
+    )
+    assert "0 were up to date" in ask("--all", "--again", output="table")[0]
     assert (tmp_path / "out" / "index.html").is_file()
 
 
@@ -109,6 +110,26 @@ def test_a_municipality_or_all_and_not_both(words, told, sample_workspace, tmp_p
     assert (found.out, found.err.count("\n")) == ("", 1)
     assert told in found.err
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["Wouderstad", "Oudervaart"], "Wouderstad, Oudervaart are 2 municipalities. Write one at a time"),
+        (["Wouderstad,", "GM9005"], "are 2 municipalities"),
+        (["Wouderstad", "Nergens"], "there is no municipality 'Wouderstad Nergens'"),
+        (["Wouderstad", "--again"], "--again goes with --all"),
+        (["Wouderstad", "--out", ""], "--out names no folder"),
+        (["--all", "--out", " "], "--out names no folder"),
+    ],
+)
+def test_words_that_do_not_go_together_are_one_message(words, told, sample_workspace, tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    assert main(["dossier", *words, "--workspace", str(sample_workspace.folder)]) == 2
+    found = capsys.readouterr()
+    assert (found.out, found.err.count("\n")) == ("", 1)
+    assert told in found.err
+    assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("words", [["--all"], ["Wouderstad"]])

@@ -118,6 +118,10 @@ def test_every_command_on_a_workspace_names_it(name):
         ["series", "X"],
         ["national", "--year", "x"],
         ["status", "--format", "yaml"],
+        ["status", "--format"],
+        ["dossier", "GM9001", "--lang", "de"],
+        ["scale", "--nothing"],
+        ["scale", "7.3", "7.4"],
         ["template", "nothing"],
         ["export"],
         ["arrangements", "X", "--date", "31-12-2024"],
@@ -125,9 +129,10 @@ def test_every_command_on_a_workspace_names_it(name):
 )
 def test_wrong_words_are_told_with_status_2(words):
     found = verband(*words)
-    assert found.returncode == 2
-    assert b"Traceback" not in found.stderr
-    assert b"Usage: verband" in found.stderr
+    assert found.stdout == b""
+    told = one_message(found)
+    assert "--help` says what can be asked." in told
+    assert "Value error" not in told
 
 
 @pytest.mark.parametrize(
@@ -143,12 +148,28 @@ def test_wrong_words_are_told_with_status_2(words):
         (["export", "nothing"], "nothing"),
         (["forget", "nothing.csv"], "nothing.csv"),
         (["undo"], "no earlier state"),
+        *(
+            (["scale", "7.3", "--at", wrong], f"--at {wrong} is no number of inhabitants")
+            for wrong in ("abc", "-5", "2.5", "20.0000", "20,000", "1e6", "", "\u0665\u0660\u0660")
+        ),
+        (["scale", "7.3", "--at", "0"], "0 inhabitants is no size of a municipality"),
+        (["scale", "7.3", "--at", "99"], "Give 100 to 5.000.000"),
+        (["scale", "7.3", "--at", "1.000.000.000.000"], "1.000.000.000.000 inhabitants is no size"),
         (["load", "missing"], "missing"),
         (["arrangements", "GM9001"], "no list of arrangements"),
     ],
 )
 def test_unknown_things_are_one_message(workspace, words, expected, tmp_path):
     assert expected in one_message(verband(*words, "--workspace", workspace, cwd=tmp_path))
+
+
+def test_inhabitants_the_dutch_way_are_thousands_and_it_is_said(sample_workspace):
+    found = verband("scale", "7.3", "--at", "20.000", "--workspace", sample_workspace.folder, "--format", "json")
+    plain = verband("scale", "7.3", "--at", "20000", "--workspace", sample_workspace.folder, "--format", "json")
+    assert "--at 20.000 is read as 20000 inhabitants." in found.stderr.decode()
+    assert "is read as" not in plain.stderr.decode()
+    assert found.stdout == plain.stdout != b""
+    assert b'"at_inhabitants": 20000,' in found.stdout
 
 
 def test_a_workspace_variable_that_points_at_a_file(tmp_path, few_sample):

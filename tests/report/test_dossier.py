@@ -1,5 +1,6 @@
 """The dossier page: whole, valid, without script, the same bytes twice, and honest about what is missing."""
 
+import html
 import re
 from dataclasses import replace
 from functools import cache
@@ -12,10 +13,11 @@ from invented import bare, portrait, variants
 from verband.errors import WorkspaceError
 from verband.report.context import Context
 from verband.report.dossier import SECTIONS, dossier, file_name, write_dossier
-from verband.report.page import Table
+from verband.report.page import Figures, Table
+from verband.report.said import origin_of
 from verband.report.sections.dependence import dependence
 from verband.report.sections.standing import standing
-from verband.report.words import LANGUAGES
+from verband.report.words import LANGUAGES, texts
 
 VARIANTS = variants()
 
@@ -159,13 +161,13 @@ def test_a_size_class_of_few_is_no_comparison_and_the_reason_is_said():
     assert (
         "Er zijn maar twee andere gemeenten van deze grootte met een cijfer: te weinig om mee te vergelijken." in text
     )
-    assert "20,0% van de lasten via regelingen; in vergelijkbare gemeenten was dat in het midden 7,5%" in text
+    assert "20,0% van de lasten via regelingen; het midden van vergelijkbare gemeenten is 7,5%" in text
     assert "Midden van 12 vergelijkbare gemeenten" in text
     for gone in (
         "Grootteklasse, midden",
         "gemeenten in de grootteklasse",
         "grijze band",
-        "in de grootteklasse was dat",
+        "het midden van gemeenten van deze grootte",
     ):
         assert gone not in text, gone
 
@@ -344,3 +346,70 @@ def test_known_contributions_are_told_by_status_and_of_how_many():
     assert "Daarvan gaat € 1,23 mln naar vrijwillige regelingen." in text
     assert "naar wettelijk verplichte regelingen" not in text
     assert "bijdrage bekend" not in text_of(page_of("lists only"))
+
+
+def test_titles_of_charts_are_findings():
+    page = dossier(portrait())
+    titles = [re.sub("<.*", "", title).replace("\xa0", " ") for title in re.findall(r"<figcaption>(.*?)</", page)]
+    assert titles[0] == "Kleiner dan Vlierbeek: 0 van de 32 andere gemeenten"
+    assert "Vlierbeek: in 2023 liep 19,0% van de lasten via regelingen, in 2024 20,0%" in titles
+    assert "De drie grootste taken; het meest geeft Vlierbeek uit aan Overhead: € 400 per inwoner" in titles
+    assert "Vlierbeek: solvabiliteit 40,0% eind 2022 en 40,0% eind 2024" in titles
+    assert len(titles) == 6
+
+
+def test_a_year_in_doubt_is_an_open_dot_and_in_no_title():
+    found = dependence(Context(VARIANTS["whole"], "nl"))
+    (chart,) = [block for block in found.blocks if isinstance(block, Figures)]
+    doubtful = {year for year, _ in VARIANTS["whole"].dependence.doubts}
+    assert doubtful
+    assert not any(str(year) in chart.chart.title for year in doubtful)
+    assert "Een open stip is een jaar waarover het cijfer twijfelachtig is." in chart.reading
+    without = replace(VARIANTS["whole"], dependence=replace(VARIANTS["whole"].dependence, doubts=()))
+    (chart,) = [block for block in dependence(Context(without, "nl")).blocks if isinstance(block, Figures)]
+    assert "open stip" not in chart.reading
+
+
+def test_what_is_ours_in_the_sources_is_dutch_on_the_dutch_page():
+    english = "BZK; somebody. No licence stated. CBS data CC BY 4.0 (name CBS); aggregation by somebody."
+    told = origin_of(Context(portrait(), "nl"), english)
+    assert told == (
+        "BZK; somebody. Geen licentie vermeld. Gegevens van het CBS: CC BY 4.0 (noem het CBS); opgeteld door somebody."
+    )
+    assert "No licence stated" in origin_of(Context(portrait(), "en"), english)
+
+
+def test_outsourced_neighbours_are_told_in_the_right_number():
+    facts = portrait().staff
+    for names, start in (
+        (("Eén",), "Eén gemeente in deze groepen telt niet mee, omdat haar personeel"),
+        (("Eén", "Twee"), "In deze groepen tellen twee gemeenten niet mee, omdat hun personeel"),
+    ):
+        assert start in text_of(dossier(portrait(staff=replace(facts, outsourced=names))))
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_key_ratio_is_in_the_glossary(language):
+    known = {texts(language)[key] for key in texts(language) if key.startswith("glossary.") and key.endswith("_term")}
+    assert {text for key, text in texts(language).items() if key.startswith("ratios.")} <= known
+
+
+def test_only_in_short_it_is_we():
+    page = dossier(portrait())
+    rest = re.sub(r"<[^>]+>", " ", page[page.index('<nav aria-labelledby="contents') :])
+    allowed = rest.replace("Wij vonden", "")  # the heading on the lists, which is about what this page found
+    assert not re.search(r"\b([Ww]ij|[Oo]nze|[Oo]ns)\b", allowed)
+
+
+def test_long_lists_in_cells_are_stacked_and_numbers_stay_on_one_line():
+    found = portrait().arrangements
+    many = tuple(replace(item, participants=item.participants * 20) for item in found.items)
+    page = dossier(portrait(arrangements=replace(found, items=many)))
+    assert '<table class="stacked">' in page
+    for table in re.findall(r"<table.*?</table>", page, re.S):
+        cells = [
+            text
+            for number, text in re.findall(r'<td( class="number[^"]*")? [^>]*>(.*?)</td>', table, re.S)
+            if not number
+        ]
+        assert ('class="stacked"' in table) == any(len(html.unescape(text)) > 60 for text in cells)

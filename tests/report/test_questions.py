@@ -8,6 +8,7 @@ from invented import bare, portrait, variants
 
 from verband.domain.arrangement import Deadline
 from verband.report.context import Context
+from verband.report.dossier import dossier
 from verband.report.page import Answer
 from verband.report.questions import MOST_WORDS, answers
 from verband.report.words import LANGUAGES
@@ -42,7 +43,7 @@ def test_answers_from_an_own_file():
     )
     assert found[2].text == (
         "In 2024 ten minste €\xa0520 per inwoner (€\xa010,5\xa0mln). "
-        "Dat is €\xa020 meer dan in 2023, zonder correctie voor prijzen."
+        "Dat is €\xa020 meer dan in 2023, niet gecorrigeerd voor prijsstijging."
     )
     assert found[4].text == "Van 1 afspraken met een resultaat zijn er 1 gehaald."
     assert found[5].text == "Tot 24\xa0juni\xa02026 over ontwerpbegroting 2027 van Sociale <Dienst> & Werk Verzonnen…."
@@ -153,3 +154,17 @@ def test_only_documents_within_a_year_are_counted(months, told):
 def test_the_worst_kind_wins():
     assert texts(portrait())[1].kind == "derived"
     assert isinstance(texts(portrait())[1], Answer)
+
+
+def test_within_the_middle_half_is_not_unusual_and_never_no_difference():
+    spread = portrait().dependence.alike_eur_per_inhabitant
+    facts = replace(portrait().dependence, alike_eur_per_inhabitant=replace(spread, value=spread.median))
+    within = portrait(dependence=facts)
+    assert facts.alike_eur_per_inhabitant.position == "within"
+    for language, start in (("nl", "Niet ongewoon: "), ("en", "Not unusual: ")):
+        found = answers(Context(within, language))[2].text
+        assert found.startswith(start)
+        assert len(found.split()) <= MOST_WORDS
+        page = dossier(within, language=language)
+        assert "duidelijk verschil" not in page
+        assert "differ clearly" not in page

@@ -56,15 +56,15 @@ def test_the_heading_is_the_finding():
 
 def test_an_interval_is_told_in_words_in_the_title_of_the_chart():
     chart = next(block for block in section().blocks if isinstance(block, Figures)).chart
-    assert chart.title == "Overhead: twee keer zo groot geeft per inwoner 18,0% minder uit (tussen 12,0% en 24,0%)"
+    assert chart.title == "Overhead: twee keer zo groot geeft per inwoner 18% minder uit (tussen 12% en 24%)"
 
 
 def test_the_finding_tells_of_one_of_another_size_with_shares():
     told = text_of(section())
     assert "een gemeente die twee keer zo groot is als Vlierbeek" in told
-    assert "minder uit bij één taak (80,0% van onze lasten op deze taken)" in told
+    assert "minder uit bij één taak (80,0% van de lasten van Vlierbeek op deze taken)" in told
     assert "bij één taak niet aantoonbaar iets anders uit (20,0%)" in told
-    assert "Eén taak waar wij niets aan uitgeven, telt niet mee." in told
+    assert "Eén taak waar Vlierbeek niets aan uitgeeft, telt niet mee." in told
 
 
 def test_of_the_largest_the_sentences_turn_with_the_comparison():
@@ -97,7 +97,7 @@ def test_an_outsourced_organisation_is_warned_about():
 
 def test_the_largest_are_told_about_half_their_size():
     chart = next(block for block in section("half as large").blocks if isinstance(block, Figures)).chart
-    assert "half zo groot geeft per inwoner 20,0% meer uit (tussen 10,0% en 30,0%)" in chart.title
+    assert "half zo groot geeft per inwoner 20% meer uit (tussen 10% en 30%)" in chart.title
 
 
 def test_an_interval_with_nought_is_no_difference():
@@ -121,12 +121,23 @@ def test_what_cannot_be_told_is_said_without_a_chart(name):
 def test_the_table_holds_every_task_with_its_exact_interval():
     table = next(block for block in section().blocks if isinstance(block, Table))
     rows = {row[0].split()[0]: row for row in table.rows}
-    assert plain(rows["0.4"][2]) == "€ 90 (€ 80 – € 101)"
-    assert plain(rows["0.4"][3]) == "€ 70 – € 110"
-    assert plain(rows["0.4"][4]) == "2×: -18,0% (-24,0% – -12,0%)"
-    assert rows["6.72"][2] == rows["6.72"][3] == rows["6.72"][4] == "niet te zeggen"
-    assert rows["1.1"][5] == "hoofdtaak vooral via regelingen"
-    assert "deel van de gemeenten geeft niets uit" in rows["2.3"][5]
+    assert rows["0.4"][1:] == ("400", "90", "80 tot 101", "70 tot 110", "−18,0%", "−24,0% tot −12,0%", "–")
+    assert table.columns[5] == "2× zo groot"
+    assert (rows["6.72"][2], rows["6.72"][5]) == ("niet te zeggen", "niet te zeggen")
+    assert rows["6.72"][3] == rows["6.72"][4] == rows["6.72"][6] == "–"
+
+
+def test_remarks_on_tasks_are_marks_of_what_stands_under_the_table():
+    table = next(block for block in section().blocks if isinstance(block, Table))
+    rows = {row[0].split()[0]: row for row in table.rows}
+    told = dict(re.findall(r"([a-f]\)) ([^.]+)\.", table.note))
+    assert told[rows["1.1"][7]] == "hoofdtaak vooral via regelingen"
+    assert "een deel van de gemeenten geeft niets uit" in [told[mark] for mark in rows["2.3"][7].split()]
+    assert {mark for row in table.rows for mark in row[7].split()} - {"–"} == set(told)
+
+
+def test_the_table_starts_with_the_most_expensive_task():
+    table = next(block for block in section().blocks if isinstance(block, Table))
     assert table.rows[0][0].startswith("0.4")
 
 

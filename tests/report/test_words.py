@@ -4,7 +4,9 @@ import re
 from datetime import date
 
 import pytest
+from invented import portrait
 
+from verband.report.context import Context
 from verband.report.numbers import Numbers, significant
 from verband.report.words import LANGUAGES, Words, placeholders, texts
 
@@ -38,7 +40,7 @@ def test_an_unknown_key_is_a_fault_and_not_an_empty_text():
         (20_809_000, "€\xa020,8\xa0mln", "€20.8\xa0million"),
         (999_600, "€\xa01\xa0mln", "€1\xa0million"),
         (8_220_000_000, "€\xa08,22\xa0mld", "€8.22\xa0billion"),
-        (-120_000, "€\xa0-120.000", "-€120,000"),
+        (-120_000, "€\xa0−120.000", "−€120,000"),
         (4.25, "€\xa04,25", "€4.25"),
         (0, "€\xa00", "€0"),
     ],
@@ -72,3 +74,28 @@ def test_lists_in_words():
     assert words.join(["a"]) == "a"
     assert words.join([]) == ""
     assert (words.cardinal(12), words.cardinal(13)) == ("twaalf", "13")
+
+
+def test_numbers_that_are_read_together_have_the_same_decimals():
+    numbers = Numbers("nl")
+    assert numbers.short_euros((7.13, 19.2)) == ("€\xa07", "€\xa019")
+    assert numbers.short_euros((3.1, 7.13)) == ("€\xa03,10", "€\xa07,13")
+    assert numbers.short_euros((900_000, 1_200_000)) == ("€\xa0900.000", "€\xa01,20\xa0mln")
+    assert numbers.short_euros((0.0, 0.0)) == ("€\xa00", "€\xa00")
+    assert numbers.percents((0.0651, 1.2)) == ("7%", "120%")
+    assert numbers.percents((0.0003, 0.168)) == ("0,0%", "16,8%")
+    assert [numbers.about(number) for number in (1.0, 0.95, 0.9, 0.1, 1.4, 2.0)] == ["1", "1", "0,9", "0,1", "1", "2"]
+
+
+def test_an_end_that_is_not_zero_is_never_written_as_zero():
+    context = Context(portrait(), "nl")
+    assert context.between(0.0003, 0.168, "percent") == "tussen nauwelijks meer dan 0 en 16,8%"
+    assert context.between(0.0, 0.168, "percent") == "tussen 0,0% en 16,8%"
+    assert context.between(0.3, 19, "euro") == "tussen nauwelijks meer dan 0 en €\xa019"
+    assert context.between(0.004, 0.17, "percent", 0) == "tussen nauwelijks meer dan 0 en 17%"
+
+
+def test_the_minus_is_the_same_in_text_and_on_axes():
+    assert Numbers("nl").signed_percent(-0.093) == "−9,3%"
+    assert Numbers("nl").signed_percent(0.103) == "+10,3%"
+    assert Numbers("en").euro(-5) == "−€5"

@@ -283,19 +283,28 @@ def _flags(known: pl.DataFrame, positive: pl.DataFrame, complete: pl.DataFrame) 
     return tuple(flags)
 
 
+def _inhabitants(number: float) -> str:
+    """A number of inhabitants in a remark, written the Dutch way as all that a reader meets."""
+    return f"{number:,.0f}".replace(",", ".")
+
+
+def _decimals(number: float) -> str:
+    """A small figure in a remark, with a decimal comma."""
+    return f"{number:.1g}".replace(".", ",")
+
+
 def _misfit(model: CostFunction) -> tuple[str, ...]:
     p_value = model.form_p_value()
     if p_value is None or p_value >= rule("form_level"):
         return ()
-    return (f"{MISFIT} (p = {p_value:.1g}): no cheapest scale, and no difference between two sizes",)
+    return (f"{MISFIT} (p = {_decimals(p_value)}): no cheapest scale, and no difference between two sizes",)
 
 
 def _judged(model: CostFunction, at: float, headline: str, zeros: tuple[Variant, ...]) -> tuple[str, tuple[str, ...]]:
     """The verdict, and why it is none where the size is too rare or zero spending changes the answer."""
     if not model.supports(at):
-        beyond = (
-            f"{at:,.0f} inhabitants is beyond what nearly all municipalities are: extrapolated, so without a verdict"
-        )
+        beyond = f"{_inhabitants(at)} inhabitants is beyond what nearly all municipalities are"
+        beyond += ": extrapolated, so without a verdict"
         return "inconclusive", (beyond,)
     for item in zeros:
         other = None if item.low is None or item.high is None else verdict(item.low, item.high)
@@ -355,7 +364,9 @@ def _cheapest(
     of_mean = model.cheapest(of_mean=True)
     if of_mean is not None and low <= of_mean <= high:
         return (found[0], found[1], found[2]), ()
-    where = "nowhere inside the observed sizes" if of_mean is None else f"at {np.exp(model.centre + of_mean):,.0f}"
+    where = (
+        "nowhere inside the observed sizes" if of_mean is None else f"at {_inhabitants(np.exp(model.centre + of_mean))}"
+    )
     return (found[0], found[1], found[2]), (f"mean cost in euros is lowest {where}, outside the interval",)
 
 

@@ -5,15 +5,19 @@ from __future__ import annotations
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from verband.cli.entry import BAD_INPUT
 from verband.cli.options import FormatOption, WorkspaceOption
-from verband.cli.place import workspace_at
+from verband.cli.place import say_fictional, workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
+
+if TYPE_CHECKING:
+    from verband.analysis.portrait import Portrait
+    from verband.workspace.portrait import Portraits
 
 
 class Language(StrEnum):
@@ -36,7 +40,7 @@ def dossier(
     ] = False,
     lang: Annotated[Language, typer.Option("--lang", help="Language of page and summary.")] = Language.nl,
     out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="Folder to write the page to; this one by default.")
+        str | None, typer.Option("--out", metavar="DIR", help="Folder to write the page to; this one by default.")
     ] = None,
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
@@ -45,15 +49,22 @@ def dossier(
 
     Example: verband dossier Aalten --out dossiers, or: verband dossier --all --out dossiers
     """
-    if everyone == bool(municipality):
-        from verband.errors import BadInputError  # noqa: PLC0415
+    from verband.errors import BadInputError  # noqa: PLC0415
 
+    if out is not None and not out.strip():
+        raise BadInputError("--out names no folder", todo="Name one, or leave --out away to write to this one")
+    if again and not everyone:
+        raise BadInputError(
+            "--again goes with --all", todo="A single dossier is always written anew: leave --again away"
+        )
+    if everyone == bool(municipality):
         what = "a municipality and --all exclude each other" if everyone else "no municipality is named"
         raise BadInputError(what, todo="Name one, such as `verband dossier Aalten`, or write those of --all")
+    folder = Path(out or "")
     if everyone:
-        _all(lang.value, out or Path(), output, workspace, again=again)
+        _all(lang.value, folder, output, workspace, again=again)
     else:
-        _one(" ".join(municipality or ()), lang.value, out or Path(), output, workspace)
+        _one(municipality or [], lang.value, folder, output, workspace)
 
 
 def _all(language: str, folder: Path, output: OutputFormat, workspace: Path | None, *, again: bool) -> None:
@@ -87,17 +98,21 @@ def _all(language: str, folder: Path, output: OutputFormat, workspace: Path | No
         for entry in done
     ]
     failed = [entry for entry in done if entry.state == "failed"]
-    columns = {"code": "Code", "name": "Municipality", "state": "State", "file": "Page"}
     written = sum(entry.state == "written" for entry in done)
-    told = f"{written} written, {len(done) - written - len(failed)} were up to date"
-    show(rows, output, columns=columns, notes=[f"{told}. All of them are listed in {index}."])
+    if output is OutputFormat.table:
+        ready = len(done) - written - len(failed)
+        typer.echo(f"{written} written, {ready} were up to date, {len(failed)} failed.")
+        typer.echo(f"Folder: {folder.resolve()}\nList of all: {index.resolve()}")
+        say_fictional()
+    else:
+        show(rows, output, columns={})
     for entry in failed:
         typer.echo(f"verband: {entry.outline.name} ({entry.outline.code}) failed: {entry.why}", err=True)
     if failed:
         raise typer.Exit(BAD_INPUT)
 
 
-def _one(municipality: str, language: str, folder: Path, output: OutputFormat, workspace: Path | None) -> None:
+def _one(names: list[str], language: str, folder: Path, output: OutputFormat, workspace: Path | None) -> None:
     from verband.report.dossier import start_drawing, write_dossier  # noqa: PLC0415
     from verband.report.summary import record, summary  # noqa: PLC0415
 
@@ -105,7 +120,8 @@ def _one(municipality: str, language: str, folder: Path, output: OutputFormat, w
     today = date.today()  # noqa: DTZ011  the user's own calendar day
     with progress_bar("Writing the dossier") as progress:
         progress(0, 2, "gathering")
-        portrait = workspace_at(workspace).portrait(municipality, on=today)
+        with workspace_at(workspace).open_portraits(on=today) as portraits:
+            portrait = _portrait(portraits, names)
         progress(1, 2, "drawing")
         page = str(write_dossier(portrait, folder, language=language))
     short = summary(portrait, language=language, page=page)
@@ -144,6 +160,21 @@ def _one(municipality: str, language: str, folder: Path, output: OutputFormat, w
         for item in whole["figures"]
     ]
     show([*answers, *figures], output, columns={})
+
+
+def _portrait(portraits: Portraits, names: list[str]) -> Portrait:
+    """The portrait of the municipality that the words name together; words that each name one are refused."""
+    from verband.errors import BadInputError, UnknownNameError  # noqa: PLC0415
+
+    try:
+        return portraits.of(" ".join(names))
+    except UnknownNameError:
+        if len(names) > 1 and all(portraits.knows(name.strip(",")) for name in names):
+            raise BadInputError(
+                f"{', '.join(name.strip(',') for name in names)} are {len(names)} municipalities",
+                todo="Write one at a time, or those of --all",
+            ) from None
+        raise
 
 
 def register(app: typer.Typer) -> None:

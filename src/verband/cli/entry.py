@@ -79,9 +79,9 @@ def _command(words: list[str], interruption: _Interruption) -> int:
     try:
         from verband.cli.app import application  # noqa: PLC0415
 
-        application()(args=words, prog_name="verband")
-    except SystemExit as stop:  # typer has said what was wrong with the words of the command
-        return stop.code if isinstance(stop.code, int) else BAD_INPUT
+        stopped = application()(args=words, prog_name="verband", standalone_mode=False)
+    except SystemExit as stop:
+        stopped = stop.code if isinstance(stop.code, int) else BAD_INPUT
     except OSError as error:
         if error.filename is None:  # no file of ours: standard output, which main speaks about
             raise
@@ -91,8 +91,9 @@ def _command(words: list[str], interruption: _Interruption) -> int:
 
         if interruption.pressed:
             return INTERRUPTED
-        if isinstance(error, VerbandError):
-            return _say(str(error), BAD_INPUT)
+        wrong = str(error) if isinstance(error, VerbandError) else _wrong_words(error)
+        if wrong is not None:
+            return _say(wrong, BAD_INPUT)
         if os.environ.get("VERBAND_DEBUG"):
             raise
         return _say(
@@ -100,7 +101,18 @@ def _command(words: list[str], interruption: _Interruption) -> int:
             "Please report it with the command you gave; VERBAND_DEBUG=1 shows where it happened.",
             INTERNAL_FAULT,
         )
-    return 0
+    return stopped if isinstance(stopped, int) else 0
+
+
+def _wrong_words(error: Exception) -> str | None:
+    """What typer has against the words of a command, in one sentence and where to read more; else ``None``."""
+    write = getattr(error, "format_message", None)
+    if write is None:
+        return None
+    context = getattr(error, "ctx", None)
+    told = " ".join(str(write()).split()).replace("Value error, ", "").partition(", unable to parse")[0].rstrip(".")
+    command = context.command_path if context is not None else "verband"
+    return f"{told[:1].lower()}{told[1:]}. `{command} --help` says what can be asked."
 
 
 class _Interruption:

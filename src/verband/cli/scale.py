@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.options import FormatOption, WorkspaceOption, inhabitants
 from verband.cli.place import workspace_at
 from verband.cli.progress import progress_bar
-from verband.cli.show import OutputFormat, show
+from verband.cli.show import OutputFormat, show, text
 
 if TYPE_CHECKING:
     from verband.analysis.scale import LeftOut, Scale, Variant
@@ -39,8 +39,12 @@ def scale(
         typer.Argument(metavar="[TASK]", help="Iv3 task, by code or title, or a sum as 0.61+0.62; all by default."),
     ] = None,
     at: Annotated[
-        float | None,
-        typer.Option("--at", min=1, help="Inhabitants at which to take the elasticity; by default the geometric mean."),
+        str | None,
+        typer.Option(
+            "--at",
+            metavar="INHABITANTS",
+            help="Inhabitants at which to take the elasticity, as 20000 or 20.000; by default the geometric mean.",
+        ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the bootstrap.")] = 1,
     output: FormatOption = OutputFormat.table,
@@ -51,8 +55,11 @@ def scale(
     An elasticity below 1 means economies of scale.
     Example: verband scale 0.1 --at 25000
     """
+    size = inhabitants(at, "--at")
     with progress_bar("Estimating") as progress:
-        found = workspace_at(workspace).scale(task, at_inhabitants=at, seed=seed, progress=progress)
+        found = workspace_at(workspace).scale(task, at_inhabitants=size, seed=seed, progress=progress)
+    if at is not None and at.strip() != str(size):
+        typer.echo(f"verband: --at {at.strip()} is read as {size} inhabitants.", err=True)
     rows = [_row(item) for item in found.tasks]
     if output is not OutputFormat.table:
         show([*rows, *(_row_of_left_out(item) for item in found.left_out)], output, columns={})
@@ -68,6 +75,8 @@ def scale(
     notes = [f"{item.task}: {flag}." for item in found.tasks for flag in item.flags]
     notes += [_variant(variant) for item in found.tasks for variant in item.variants if task]
     notes += [f"{item.task} left out: {item.reason}." for item in found.left_out]
+    if size is not None:
+        notes.append(f"Elasticities are those at {text('', size)} inhabitants.")
     notes.append(
         "Estimated between municipalities, accounts in the boundaries of the latest list, 95% intervals, errors "
         "clustered by municipality; drivers are held constant. Below 1: economies of scale. What neighbours have in "
@@ -92,7 +101,7 @@ def _row_of_left_out(item: LeftOut) -> dict[str, Any]:
 def _variant(variant: Variant) -> str:
     if variant.elasticity is None:
         return f"{variant.name}: not estimated, {variant.missing}."
-    figures = [f"{value:.2f}".replace(".", ",") for value in (variant.elasticity, variant.low, variant.high)]
+    figures = [text("", value, 2) for value in (variant.elasticity, variant.low, variant.high)]
     return f"{variant.name}: {figures[0]} ({figures[1]} to {figures[2]})."
 
 

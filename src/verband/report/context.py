@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -77,8 +78,19 @@ class Context:
         """The middle half of a group in words; ``unit`` is ``euro`` or ``percent``."""
         if spread.low is None or spread.high is None:
             return self.words("common.unknown")
-        write = self.numbers.short_euro if unit == "euro" else self.numbers.short_percent
-        return self.words("common.between", low=write(spread.low), high=write(spread.high))
+        return self.between(spread.low, spread.high, unit)
+
+    def between(self, low: float, high: float, unit: str, digits: int | None = None) -> str:
+        """Two ends in words, with the same decimals; ``unit`` is ``euro`` or ``percent``.
+
+        An end above zero that would be written as zero is told in words: it is what makes a difference demonstrable.
+        """
+        ends = self.numbers.short_euros((low, high)) if unit == "euro" else self.numbers.percents((low, high), digits)
+        told = [
+            self.words("common.hardly") if value > 0 and not re.search("[1-9]", text) else text
+            for value, text in zip((low, high), ends, strict=True)
+        ]
+        return self.words("common.between", low=told[0], high=told[1])
 
     def few(self, spread: Spread, group: str) -> str:
         """Why a group gives no comparison; ``group`` is ``class`` or ``alike``. Only where the spread has too few."""

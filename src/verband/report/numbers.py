@@ -6,6 +6,7 @@ why it is missing, and tables show the word for it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from math import floor, log10
@@ -15,6 +16,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 NO_BREAK = "\u00a0"
+MINUS = "\N{MINUS SIGN}"
 _SCALES = {"nl": ((1e9, "mld"), (1e6, "mln")), "en": ((1e9, "billion"), (1e6, "million"))}
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 
@@ -24,6 +26,11 @@ def significant(value: float, digits: int = 3) -> float:
     if value == 0:
         return 0.0
     return round(value, digits - 1 - floor(log10(abs(value))))
+
+
+def _decimals_of_percent(fraction: float) -> int:
+    share = abs(fraction * 100)
+    return 0 if share >= 100 or share == 0 else 1 if share >= 1 else 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +51,10 @@ class Numbers:
         return Locale.parse(_LOCALES[self.language])
 
     def exact(self, value: float, digits: int = 0) -> str:
-        """Write a number with a fixed number of decimals: ``12.345`` and ``6,50``."""
+        """Write a number with a fixed number of decimals and a true minus: ``12.345`` and ``6,50``."""
         pattern = "#,##0" + ("." + "0" * digits if digits else "")
-        return str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
+        written = str(format_decimal(round(value, digits) + 0.0, format=pattern, locale=self.locale))
+        return written.replace("-", MINUS)
 
     def short(self, value: float) -> str:
         """Write a number in three significant digits; small ones keep what is needed to tell them from nothing."""
@@ -60,13 +68,18 @@ class Numbers:
 
     def short_percent(self, fraction: float) -> str:
         """Write a fraction as a percentage in two or three significant digits."""
-        share = abs(fraction * 100)
-        return self.percent(fraction, 0 if share >= 100 or share == 0 else 1 if share >= 1 else 2)
+        return self.percent(fraction, _decimals_of_percent(fraction))
+
+    def percents(self, fractions: Sequence[float], digits: int | None = None) -> tuple[str, ...]:
+        """Write fractions that are read together as percentages with the same decimals, those of the largest."""
+        if digits is None:
+            digits = _decimals_of_percent(max(fractions, key=abs))
+        return tuple(self.percent(fraction, digits) for fraction in fractions)
 
     def signed_percent(self, fraction: float, digits: int = 1) -> str:
-        """Write a difference as a percentage with its sign: ``+6,5%`` and ``-3,0%``."""
+        """Write a difference as a percentage with its sign: ``+6,5%`` and ``−3,0%``."""
         written = self.percent(fraction, digits)
-        return written if written.startswith("-") else f"+{written}"
+        return written if written.startswith(MINUS) else f"+{written}"
 
     def euro(self, value: float, digits: int = 0) -> str:
         """Write an exact amount: ``€ 88.689.000``."""
@@ -80,10 +93,22 @@ class Numbers:
                 return self._euro(f"{self.short(rounded / unit)}{NO_BREAK}{word}")
         return self._euro(self.exact(rounded) if abs(rounded) >= 10 or rounded == 0 else self.short(rounded))
 
+    def short_euros(self, values: Sequence[float]) -> tuple[str, ...]:
+        """Write amounts that are read together with the same decimals, those of the largest."""
+        most = significant(max(map(abs, values)))
+        if most >= _SCALES[self.language][-1][0]:
+            return tuple(self.short_euro(value) for value in values)
+        digits = 0 if most >= 10 or most.is_integer() else 2
+        return tuple(self._euro(self.exact(significant(value), digits)) for value in values)
+
+    def about(self, number: float) -> str:
+        """Write a rough number: whole from one, with one decimal below."""
+        return self.exact(number, 0 if number >= 0.95 else 1)
+
     def _euro(self, number: str) -> str:
         if self.language == "nl":
             return f"€{NO_BREAK}{number}"
-        return f"-€{number[1:]}" if number.startswith("-") else f"€{number}"
+        return f"{MINUS}€{number[1:]}" if number.startswith(MINUS) else f"€{number}"
 
     def date(self, day: date) -> str:
         """Write a day in words: ``1 januari 2016``."""

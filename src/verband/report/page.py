@@ -78,9 +78,9 @@ class Items:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Terms with their meaning; each may carry an anchor, and English words of the source before the meaning."""
+    """Terms with their meaning; each may carry an anchor."""
 
-    entries: tuple[tuple[str, str, str | None, str | None], ...]
+    entries: tuple[tuple[str, str, str | None], ...]
 
 
 Block: TypeAlias = Paragraph | Table | Figures | Items | Terms

@@ -155,6 +155,7 @@ def _compared(context: Context) -> Told:
     values = {
         "year": facts.compared_in,
         "own": numbers.short_euro(spread.value),
+        "median": numbers.short_euro(spread.median or 0.0),
         "low": numbers.short_euro(spread.low or 0.0),
         "high": numbers.short_euro(spread.high or 0.0),
         "count": count,

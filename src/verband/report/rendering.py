@@ -12,6 +12,11 @@ from markupsafe import Markup
 if TYPE_CHECKING:
     from jinja2 import Environment
 
+    from verband.report.page import Table
+
+_LONG = 60
+"""Letters in a cell from which a table is stacked on a phone."""
+
 
 @cache
 def style() -> str:
@@ -32,7 +37,18 @@ def environment() -> Environment:
         "css": _trusted,
         "css_string": _css_string,
     }
+    found.tests["stacked"] = _stacked
     return found
+
+
+def _stacked(block: Table) -> bool:
+    """Whether a table holds lists too long for a column on a phone: there its cells stand below one another."""
+    return any(
+        len(cell) > _LONG
+        for row in block.rows
+        for place, cell in enumerate(row)
+        if place and place not in block.numeric
+    )
 
 
 def _code_parts(text: str) -> Iterator[tuple[bool, str]]:

@@ -1,4 +1,4 @@
-"""Why an arrangement ended and how a seat was carried: what the analysis says in English, in the words of the page."""
+"""What sources and analysis say in English, in the words of the page: origins, ended arrangements, carried seats."""
 
 from __future__ import annotations
 
@@ -24,6 +24,23 @@ _DOUBTS = {
     "doubt": "the law fixes one area and the list names more",
     "doubt_one": "the law asks one body for this duty and the list names more",
 }
+_ORIGIN = (
+    ("aggregation by", "summed"),
+    ("Derived from CBS lists and public sources", "lists"),
+    ("Derived from CBS and Kadaster (PDOK)", "maps"),
+    ("address shares", "addresses"),
+    ("No licence stated", "unlicensed"),
+    ("BZK circulars", "circulars"),
+    ("CBS data", "data"),
+    ("(name CBS)", "name"),
+)
+
+
+def origin_of(context: Context, told: str) -> str:
+    """Say who published a source and under which licence; names, and what is not known here, are shown as they are."""
+    for phrase, key in _ORIGIN:
+        told = told.replace(phrase, context.words(f"sources.phrase_{key}"))
+    return told
 
 
 def why_ended(context: Context, reason: str) -> str:

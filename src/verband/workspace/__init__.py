@@ -41,7 +41,7 @@ from verband.workspace.function_staffing import FunctionAnswer, gather_functions
 from verband.workspace.naming import Names
 from verband.workspace.participation import ParticipationAnswer, gather_participation
 from verband.workspace.portrait import Portraits, predecessors
-from verband.workspace.scale import SEED, ScaleAnswer, gather_scale
+from verband.workspace.scale import SEED, ScaleAnswer, demand_size, gather_scale
 from verband.workspace.series import Series, gather_series
 from verband.workspace.sharing import TaskSharingAnswer, gather_task_sharing
 from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
@@ -370,9 +370,10 @@ class Workspace:
         ------
         UnknownNameError
             If there is no such task.
+        BadInputError
+            If ``at_inhabitants`` is beyond what a municipality can be.
         """
-        if at_inhabitants is not None and at_inhabitants < 1:
-            raise BadInputError(f"{at_inhabitants:g} is no number of inhabitants", todo="Give 1 or more")
+        demand_size(at_inhabitants)
         with self._open() as warehouse:
             return gather_scale(
                 warehouse, self.folder, task, at_inhabitants=at_inhabitants, seed=seed, progress=progress

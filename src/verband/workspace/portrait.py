@@ -22,6 +22,7 @@ from verband.analysis.portrait import (
 from verband.analysis.spread import Spread, spread
 from verband.domain.arrangement import ArrangementList
 from verband.domain.boundary_event import ChangeType
+from verband.errors import UnknownNameError
 from verband.sources.arrangement_lists import arrangement_id
 from verband.warehouse.store import Warehouse
 from verband.workspace.country import Country, is_fictional
@@ -100,6 +101,14 @@ class Portraits:
             dependence=newest,
             doubts=dict(country.doubts.get(code, ())).get(newest.year, ()) if newest else (),
         )
+
+    def knows(self, text: str) -> bool:
+        """Whether a text means one municipality, of today or of the past."""
+        try:
+            self._country.names.resolve(text)
+        except UnknownNameError:
+            return False
+        return True
 
     def of(self, text: str) -> Portrait:
         """Gather the portrait of one municipality, by name or code; a dissolved one leads to its successor.

@@ -63,6 +63,22 @@ class ScaleAnswer:
     left_out: tuple[LeftOut, ...]
 
 
+def demand_size(inhabitants: float | None) -> None:
+    """Refuse a number of inhabitants that no municipality has; ``None`` is the default and is kept.
+
+    Raises
+    ------
+    BadInputError
+        If it is below or beyond what ``scale_rules.csv`` states.
+    """
+    least, most = rule("smallest_size"), rule("largest_size")
+    if inhabitants is not None and not least <= inhabitants <= most:
+        written = [f"{number:,.0f}".replace(",", ".") for number in (inhabitants, least, most)]
+        raise BadInputError(
+            f"{written[0]} inhabitants is no size of a municipality", todo=f"Give {written[1]} to {written[2]}"
+        )
+
+
 def gather_scale(
     warehouse: Warehouse,
     workspace: Path,

@@ -3,10 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from math import log
 from typing import Any
 
 from verband.report.charts.drawing import Chart, drawn
-from verband.report.charts.style import ACCENT, BAND, INK, LINE, NARROW, WIDE, specification
+from verband.report.charts.style import (
+    ACCENT,
+    BAND,
+    HALO,
+    INK,
+    LINE,
+    NARROW,
+    WIDE,
+    WIDEST,
+    axis,
+    rows_of,
+    specification,
+)
 from verband.report.numbers import Numbers
 
 _ROOM = 1.14
@@ -70,7 +83,7 @@ def curve(
             "field": "y",
             "type": "quantitative",
             "scale": {"domain": [0, top], "nice": False, "zero": True},
-            "axis": {"format": ",.0f", "tickCount": 5, "title": None, "domain": False, "ticks": False},
+            "axis": {**axis(0.0, top, 5), "title": None, "domain": False, "ticks": False},
         }
         inside = [{"x": people, "y": value} for people, value in everyone if 0 <= value <= top]
         band = [{"x": people, "y": low, "y2": high} for people, _, low, high in points]
@@ -92,8 +105,9 @@ def curve(
                 "encoding": {"x": x, "y": y},
             },
         ]
-        layers += _own(own, x, y, size, domain, top)
-        return specification(layers, width, height, {"left": 52, "right": 38, "top": 10, "bottom": 28}, size)
+        layers += _own(own, x, y, size, domain, top, width)
+        above = 10 + (size + 3) * (len(rows_of([own[2]], width, size)[0]) - 1)
+        return specification(layers, width, height, {"left": 52, "right": 38, "top": above, "bottom": 28}, size)
 
     return drawn(name, title, description, draw, numbers)
 
@@ -105,13 +119,30 @@ def _own(
     size: int,
     domain: Sequence[float],
     top: float,
+    width: float,
 ) -> list[dict[str, Any]]:
     """The municipality of the page, its name above all dots with a line down to its own."""
     people, value, label = own
     if value is None:
         return []
-    left = people > (domain[0] * domain[1]) ** 0.5
-    data = {"values": [{"x": people, "y": value, "top": top, "text": label}]}
+    place = width * log(people / domain[0]) / log(domain[1] / domain[0])
+    left = place > width / 2
+    # A long name that would pass the axis stands at the edge instead, over its own line if need be.
+    (rows,) = rows_of([label], width, size)
+    room, length = place if left else width - place, max(map(len, rows)) * size * WIDEST + 6
+    anchor = place if length <= room else (0.0 if left else width)
+    flip = left is (length <= room)
+    data = {"values": [{"x": people, "y": value, "top": top}]}
+    mark = {
+        "type": "text",
+        "align": "right" if flip else "left",
+        "baseline": "middle",
+        "dx": (-6 if flip else 6) if length <= room else 0,
+        "fontSize": size,
+        "fontWeight": "bold",
+        "color": ACCENT,
+        **HALO,
+    }
     return [
         {
             "data": data,
@@ -123,17 +154,16 @@ def _own(
             "mark": {"type": "point", "filled": True, "size": 120, "color": ACCENT, "opacity": 1},
             "encoding": {"x": x, "y": y},
         },
-        {
-            "data": data,
-            "mark": {
-                "type": "text",
-                "align": "right" if left else "left",
-                "baseline": "middle",
-                "dx": -6 if left else 6,
-                "fontSize": size,
-                "fontWeight": "bold",
-                "color": ACCENT,
-            },
-            "encoding": {"x": x, "y": {"value": size / 2}, "text": {"field": "text"}},
-        },
+        *(
+            {
+                "data": {"values": [{"text": row}]},
+                "mark": mark,
+                "encoding": {
+                    "x": {"value": anchor},
+                    "y": {"value": size / 2 - (size + 3) * (len(rows) - 1 - index)},
+                    "text": {"field": "text"},
+                },
+            }
+            for index, row in enumerate(rows)
+        ),
     ]

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from verband.report.charts.drawing import Chart, drawn
-from verband.report.charts.style import ACCENT, BAND, INK, MUTED, NARROW, WIDE, cut, specification
+from verband.report.charts.style import ACCENT, BAND, INK, MUTED, NARROW, WIDE, WIDEST, axis, rows_of, specification
 from verband.report.numbers import Numbers
 
 
@@ -23,40 +23,45 @@ class Range:
     high: float | None
 
 
-def ranges(
-    numbers: Numbers, name: str, title: str, description: str, *, rows: Sequence[Range], form: str = "d", own: str
-) -> Chart:
+def ranges(numbers: Numbers, name: str, title: str, description: str, *, rows: Sequence[Range], own: str) -> Chart:
     """Draw rows with the own figure as a dot on the middle half and median of the group, on one axis from zero."""
     ends = [value for row in rows for value in (row.value, row.high, row.low) if value is not None]
-    domain = [min([0.0, *ends]), max([*ends, 1.0]) * 1.02]
+    domain = (min([0.0, *ends]), max([*ends, 1.0]) * 1.02)
 
     def draw(narrow: bool) -> dict[str, Any]:
-        size, step = (13, 46) if narrow else (14, 44)
-        width, height = (NARROW if narrow else WIDE) - 24, step * len(rows)
+        size = 13 if narrow else 14
+        width = (NARROW if narrow else WIDE) - 24
+        amounts = max((len(row.value_text) for row in rows), default=0) * size * WIDEST
+        labels = rows_of([row.label for row in rows], width - amounts - 8, size)
+        line = size + 4
+        heights = [line * len(label) + 27 for label in labels]
+        tops = [sum(heights[:index]) for index in range(len(rows))]
+        bars_at = [top + line * len(label) + 12 for top, label in zip(tops, labels, strict=True)]
+        height = sum(heights)
         x = {
             "field": "x",
             "type": "quantitative",
-            "scale": {"domain": domain, "nice": False},
-            "axis": {"format": form, "tickCount": 4 if narrow else 7, "title": None, "domain": False},
+            "scale": {"domain": list(domain), "nice": False},
+            "axis": {**axis(*domain, 4 if narrow else 7), "title": None, "domain": False},
         }
         y = {
             "field": "row",
             "type": "quantitative",
-            "scale": {"domain": [len(rows), 0], "nice": False, "zero": False},
+            "scale": {"domain": [height, 0], "nice": False, "zero": False},
             "axis": None,
         }
-        bars = [
-            {"row": index + 0.7, "x": row.low, "x2": row.high} for index, row in enumerate(rows) if row.low is not None
-        ]
+        placed = list(zip(rows, bars_at, strict=True))
+        bars = [{"row": place, "x": row.low, "x2": row.high} for row, place in placed if row.low is not None]
         medians = [
-            {"x": row.median, "row": index + 0.52, "row2": index + 0.88}
-            for index, row in enumerate(rows)
-            if row.median is not None
+            {"x": row.median, "row": place - 8, "row2": place + 8} for row, place in placed if row.median is not None
         ]
-        dots = [{"x": row.value, "row": index + 0.7} for index, row in enumerate(rows) if row.value is not None]
-        limit = width - (96 if narrow else 110)
-        names = [{"row": index + 0.27, "text": cut(row.label, limit, size)} for index, row in enumerate(rows)]
-        values = [{"row": index + 0.27, "text": row.value_text} for index, row in enumerate(rows)]
+        dots = [{"x": row.value, "row": place} for row, place in placed if row.value is not None]
+        names = [
+            {"row": top + line * (index + 0.5), "text": text}
+            for top, label in zip(tops, labels, strict=True)
+            for index, text in enumerate(label)
+        ]
+        values = [{"row": top + line / 2, "text": row.value_text} for row, top in zip(rows, tops, strict=True)]
         text = {"type": "text", "baseline": "middle", "fontSize": size}
         layers = [
             {

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from verband.report.charts.drawing import Chart, drawn
-from verband.report.charts.style import ACCENT, INK, LINE, MUTED, NARROW, WIDE, Scale, specification
+from verband.report.charts.style import ACCENT, INK, LINE, MUTED, NARROW, WIDE, Scale, axis, specification
 from verband.report.numbers import Numbers
 
 
@@ -20,10 +20,12 @@ def strip(
     group: Sequence[float],
     own: float,
     labels: tuple[str, str, str],
-    form: str,
     scale: Scale = "linear",
 ) -> Chart:
-    """Draw all municipalities as thin ticks, the comparison group darker under them, and this one named above."""
+    """Draw all municipalities as thin ticks, the comparison group darker under them, and this one named above.
+
+    A linear scale is for fractions, a logarithmic one for inhabitants.
+    """
     values = [*everyone, *group, own]
     domain = [min(values) * 0.9, max(values) * 1.05] if scale == "log" else [min([0.0, *values]), max(values)]
 
@@ -31,13 +33,16 @@ def strip(
         size = 13 if narrow else 14
         width, height = (NARROW if narrow else WIDE) - 40, 128
         kind: dict[str, Any] = {"type": "log", "base": 10} if scale == "log" else {"type": "linear"}
-        axis: dict[str, Any] = {"format": form, "title": None, "grid": False, "domain": False}
-        axis |= {"values": [1e3, 1e4, 1e5, 1e6]} if scale == "log" else {"tickCount": 4 if narrow else 8}
+        numbered = (
+            {"format": ",.0f", "values": [1e3, 1e4, 1e5, 1e6]}
+            if scale == "log"
+            else axis(domain[0], domain[1], 4 if narrow else 8, percent=True)
+        )
         x = {
             "field": "x",
             "type": "quantitative",
             "scale": {**kind, "domain": domain, "nice": False, "zero": False},
-            "axis": axis,
+            "axis": {**numbered, "title": None, "grid": False, "domain": False},
         }
 
         def ticks(values: Sequence[float], top: int, bottom: int, colour: str, thick: float) -> dict[str, Any]:

@@ -122,10 +122,15 @@ def _chart(context: Context, facts: CostFacts) -> Figures:
     chart = charts.ranges(
         context.numbers,
         "costs-chart",
-        words("costs.chart_title", number=words.cardinal(len(rows)), name=context.name),
+        words(
+            "costs.chart_title",
+            number=words.cardinal(len(rows)),
+            name=context.name,
+            task=rows[0].label,
+            own=rows[0].value_text,
+        ),
         words(f"costs.chart_description{alone}", count=words.cardinal(context.alike_count())),
         rows=rows,
-        form=",.0f",
         own=told,
     )
     reading = words(f"costs.chart_reading{alone}", name=context.name)
@@ -169,7 +174,7 @@ def _cells(context: Context, item: TaskCost) -> dict[str, str]:
     def half(spread: Spread) -> str:
         if spread.low is None or spread.high is None:
             return context.words("few.cell")
-        return f"{numbers.euro(spread.low)} – {numbers.euro(spread.high)}"
+        return context.words("common.range", low=numbers.euro(spread.low), high=numbers.euro(spread.high))
 
     return {
         "eur": euro(item.cost_eur),

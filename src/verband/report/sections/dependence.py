@@ -169,19 +169,41 @@ def _chart(context: Context, facts: DependenceFacts) -> Figures:
     chart = charts.lines(
         context.numbers,
         "dependence-chart",
-        words("dependence.chart_title", name=context.name),
+        _chart_title(context, facts),
         words(f"dependence.chart_description{alone}", name=context.name, values=values),
         years=years,
         lines=[
             *([] if few else [Line(label, tuple(medians))]),
-            Line(f"{context.name}{last}", tuple(own.get(year) for year in years), own=True),
+            Line(
+                f"{context.name}{last}",
+                tuple(own.get(year) for year in years),
+                own=True,
+                doubtful=tuple(year for year, _ in facts.doubts),
+            ),
         ],
         low=[spreads.get(year, empty).low for year in years],
         high=[spreads.get(year, empty).high for year in years],
     )
     reading = words(f"dependence.chart_reading{alone}", name=context.name, size_class=context.size_class())
+    if facts.doubts:
+        reading += " " + words("dependence.chart_doubtful")
     reading = f"{reading} {few}".strip()
     return Figures(chart, words("dependence.chart_unit", boundaries=facts.boundaries), reading)
+
+
+def _chart_title(context: Context, facts: DependenceFacts) -> str:
+    """The finding of the chart: the first and the last year that are not in doubt; without two, what it shows."""
+    words, numbers, doubtful = context.words, context.numbers, dict(facts.doubts)
+    known = [
+        (item.year, item.share_of_cost)
+        for item in facts.own
+        if item.share_of_cost is not None and item.year not in doubtful
+    ]
+    if len(known) < 2:
+        return words("dependence.chart_title", name=context.name)
+    (first, before), (last, after) = known[0], known[-1]
+    told = {"before": numbers.short_percent(before), "after": numbers.short_percent(after)}
+    return words("dependence.chart_finding", name=context.name, first=first, last=last, **told)
 
 
 def _few(context: Context, facts: DependenceFacts) -> str:
@@ -236,7 +258,7 @@ def _beside(context: Context, spread: Spread | None) -> list[str]:
     if spread is None or spread.median is None or spread.low is None or spread.high is None:
         return [context.known(None) if spread is None else context.words("few.cell")] * 2
     percent = context.numbers.percent
-    return [percent(spread.median), f"{percent(spread.low)} – {percent(spread.high)}"]
+    return [percent(spread.median), context.words("common.range", low=percent(spread.low), high=percent(spread.high))]
 
 
 def _classes(context: Context, facts: DependenceFacts) -> Table:

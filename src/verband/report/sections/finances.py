@@ -86,7 +86,8 @@ def _chart(context: Context, years: list[int], by_year: dict[int, float | None])
     row = next(item for item in reference("signal_values") if item["ratio"] == "solvency_ratio")
     low, high = float(row["low"]), float(row["high"])
     values = [by_year.get(year) for year in years]
-    last = next(value for value in reversed(values) if value is not None)
+    known = [(year, value) for year, value in zip(years, values, strict=True) if value is not None]
+    last = known[-1][1]
     told = "; ".join(
         f"{year} {words('common.unknown') if value is None else numbers.percent(value)}"
         for year, value in zip(years, values, strict=True)
@@ -94,7 +95,14 @@ def _chart(context: Context, years: list[int], by_year: dict[int, float | None])
     chart = charts.lines(
         context.numbers,
         "finances-chart",
-        words("finances.chart_title", name=context.name),
+        words(
+            "finances.chart_title",
+            name=context.name,
+            first=known[0][0],
+            before=numbers.short_percent(known[0][1]),
+            last=known[-1][0],
+            after=numbers.short_percent(known[-1][1]),
+        ),
         words("finances.chart_description", values=told),
         years=years,
         lines=[Line(f"{context.name} {numbers.short_percent(last)}", tuple(values), own=True)],

@@ -6,12 +6,11 @@ from verband.analysis.scale_models import OwnScale, ScaleFacts, Sum
 from verband.report import charts
 from verband.report.charts.curve import highest_shown
 from verband.report.context import Context
-from verband.report.numbers import NO_BREAK
 from verband.report.page import Block, Figures, Paragraph, Section, Table
 
 SOURCE = ("cost_per_task", "inhabitants", "grant_volumes")
 NUMBER_SHOWN = 3
-_DASH = f"{NO_BREAK}–{NO_BREAK}"
+_MARKS = ("a)", "b)", "c)", "d)", "e)", "f)")
 
 
 def scale(context: Context) -> Section:
@@ -77,7 +76,12 @@ def _finding(context: Context, found: Sum) -> Paragraph:
     words, numbers = context.words, context.numbers
     told = words("scale.finding", name=context.name, size=words(f"scale.size_{size_of(found)}"))
     parts = [
-        words.count(f"scale.finding_{name}", len(items), share=numbers.short_percent(found.share.get(reading, 0.0)))
+        words.count(
+            f"scale.finding_{name}",
+            len(items),
+            name=context.name,
+            share=numbers.short_percent(found.share.get(reading, 0.0)),
+        )
         for name, reading, items in _readings(found)
         if items
     ]
@@ -87,7 +91,7 @@ def _finding(context: Context, found: Sum) -> Paragraph:
 
 def _notes(context: Context, found: Sum) -> list[Block]:
     words, numbers = context.words, context.numbers
-    by_chance = numbers.exact(found.by_chance, 0 if found.by_chance >= 1 else 1)
+    by_chance = numbers.about(found.by_chance)
     told = [words("scale.chance", judged=found.judged, by_chance=by_chance)]
     staff = context.portrait.staff
     if staff is not None and staff.own.outsourced:
@@ -143,8 +147,7 @@ def _chart(context: Context, facts: ScaleFacts, item: OwnScale) -> Figures:
 def _between_euro(context: Context, low: float | None, high: float | None) -> str:
     if low is None or high is None:
         return context.words("common.unknown")
-    write = context.numbers.short_euro
-    return context.words("common.between", low=write(low), high=write(high))
+    return context.between(low, high, "euro")
 
 
 def _change(context: Context, item: OwnScale) -> str:
@@ -155,22 +158,21 @@ def _change(context: Context, item: OwnScale) -> str:
     if item.reading == "none":
         return words("scale.no_difference")
     ends = sorted((abs(item.change_low), abs(item.change_high)))
-    between = words("common.between", low=numbers.short_percent(ends[0]), high=numbers.short_percent(ends[1]))
+    digits = 0 if abs(item.change) >= 0.01 else 1
+    between = context.between(ends[0], ends[1], "percent", digits)
     size = "twice" if (item.factor or 0.0) > 1 else "half"
     way = "less" if item.change < 0 else "more"
-    return words(f"scale.{size}_{way}", change=numbers.short_percent(abs(item.change)), between=between)
+    return words(f"scale.{size}_{way}", change=numbers.percent(abs(item.change), digits), between=between)
 
 
 def _table(context: Context, facts: ScaleFacts, found: Sum) -> Table:
     words, numbers = context.words, context.numbers
     first = facts.tasks[0].scale
-    rows = [
-        _row(context, facts, item)
-        for item in sorted(facts.tasks, key=lambda one: -(one.cost_eur or 0.0))
-        if item not in found.unspent
-    ]
-    rows += [_row(context, facts, item) for item in found.unspent]
-    columns = tuple(words(f"scale.column_{name}") for name in ("task", "own", "expected", "usual", "change", "note"))
+    ordered = sorted(facts.tasks, key=lambda one: (one in found.unspent, -(one.cost_eur or 0.0)))
+    told = list(dict.fromkeys(note for item in ordered for note in _remarks(context, item)))
+    rows = [_row(context, facts, item, told) for item in ordered]
+    names = ("task", "own", "expected", "between", "usual", f"change_{size_of(found)}", "change_between", "note")
+    columns = tuple(words(f"scale.column_{name}") for name in names)
     titles = [context.task_title(item.task, facts.year) for item in facts.left_out]
     note = words(
         "scale.table_note",
@@ -178,44 +180,48 @@ def _table(context: Context, facts: ScaleFacts, found: Sum) -> Table:
         last=first.years[-1],
         level=numbers.percent(first.level, 0),
     )
+    note += "".join(f" {_MARKS[index]} {remark}." for index, remark in enumerate(told))
     if titles:
         note += " " + words("scale.left_out", number=words.cardinal(len(titles)), names=words.join(titles))
     return Table(
         words("scale.table", name=context.name, year=facts.year),
         columns,
         tuple(rows),
-        (1, 2, 3, 4),
+        (1, 2, 3, 4, 5, 6),
         summary=words("scale.table_summary", number=len(rows)),
         note=note,
     )
 
 
-def _row(context: Context, facts: ScaleFacts, item: OwnScale) -> tuple[str, ...]:
+def _row(context: Context, facts: ScaleFacts, item: OwnScale, told: list[str]) -> tuple[str, ...]:
+    """Cells of a task: amounts in euro per inhabitant without their sign, remarks as marks of those under the table."""
     words, numbers = context.words, context.numbers
-    estimate = item.scale
-    own = context.known(None if item.cost_eur is None else numbers.euro(item.cost_eur))
-    expected = usual = change = words("scale.too_unlike")
+    own = context.known(None if item.cost_eur is None else numbers.exact(item.cost_eur))
+    expected, between, usual = words("scale.too_unlike"), "–", "–"
     if item.expected_eur is not None and item.low_eur is not None and item.high_eur is not None:
-        expected = (
-            f"{numbers.euro(item.expected_eur)} {_range(numbers.euro(item.low_eur), numbers.euro(item.high_eur))}"
-        )
+        expected = numbers.exact(item.expected_eur)
+        between = _range(context, numbers.exact(item.low_eur), numbers.exact(item.high_eur))
     if item.usual_low_eur is not None and item.usual_high_eur is not None:
-        usual = f"{numbers.euro(item.usual_low_eur)}{_DASH}{numbers.euro(item.usual_high_eur)}"
+        usual = _range(context, numbers.exact(item.usual_low_eur), numbers.exact(item.usual_high_eur))
+    change, ends = words("scale.too_unlike"), "–"
     if item.change is not None and item.change_low is not None and item.change_high is not None:
-        size = "2×" if (item.factor or 0.0) > 1 else "½×"
-        ends = _range(numbers.signed_percent(item.change_low), numbers.signed_percent(item.change_high))
-        change = f"{size}: {numbers.signed_percent(item.change)} {ends}"
-    notes = []
-    if estimate.apart is not None:
-        notes.append(words(f"scale.note_{estimate.apart}"))
-    if estimate.often_zero:
-        notes.append(words("scale.note_zeros"))
+        change = numbers.signed_percent(item.change)
+        ends = _range(context, numbers.signed_percent(item.change_low), numbers.signed_percent(item.change_high))
+    label = f"{item.scale.task} {context.task_title(item.scale.task, facts.year)}"
+    marks = " ".join(_MARKS[told.index(remark)] for remark in _remarks(context, item))
+    return label, own, expected, between, usual, change, ends, marks or "–"
+
+
+def _remarks(context: Context, item: OwnScale) -> list[str]:
+    words, remarks = context.words, []
+    if item.scale.apart is not None:
+        remarks.append(words(f"scale.note_{item.scale.apart}"))
+    if item.scale.often_zero:
+        remarks.append(words("scale.note_zeros"))
     if item.cost_eur is not None and item.cost_eur <= 0:
-        notes.append(words("scale.note_unspent" if item.cost_eur == 0 else "scale.note_negative"))
-    label = f"{estimate.task} {context.task_title(estimate.task, facts.year)}"
-    return label, own, expected, usual, change, "; ".join(notes) or "–"
+        remarks.append(words("scale.note_unspent" if item.cost_eur == 0 else "scale.note_negative"))
+    return remarks
 
 
-def _range(low: str, high: str) -> str:
-    """An interval in brackets that stays on one line."""
-    return f"({low}{_DASH}{high})"
+def _range(context: Context, low: str, high: str) -> str:
+    return context.words("common.range", low=low, high=high)

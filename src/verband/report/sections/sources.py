@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from verband.report.context import Context
 from verband.report.page import Block, Paragraph, Section, Table, Terms
+from verband.report.said import origin_of
 
 _GLOSSARY = (
     "arrangement",
@@ -21,6 +22,18 @@ _GLOSSARY = (
     "affiliated",
     "interval",
     "model",
+    "net_debt",
+    "net_debt_loans",
+    "land",
+    "margin",
+    "tax",
+    "size_class",
+    "hiring",
+    "cost",
+    "need",
+    "log",
+    "lta",
+    "wsw",
     "kinds",
 )
 
@@ -37,12 +50,12 @@ def sources(context: Context) -> Section:
             if item.rows_set_aside
             else words("sources.none_aside"),
         )
-        foreign = (
-            None if portrait.fictional else words("sources.foreign", publisher=item.publisher, licence=item.licence)
+        origin = (
+            words("sources.invented")
+            if portrait.fictional
+            else origin_of(context, words("sources.foreign", publisher=item.publisher, licence=item.licence))
         )
-        if portrait.fictional:
-            told = f"{words('sources.invented')} {told}"
-        entries.append((words(f"tables.{item.table}"), told, f"source-{item.table}", foreign))
+        entries.append((words(f"tables.{item.table}"), f"{origin} {told}", f"source-{item.table}"))
     blocks: list[Block] = [
         Paragraph(
             words(
@@ -80,6 +93,6 @@ def sources(context: Context) -> Section:
 def glossary(context: Context) -> Section:
     """Explain the terms."""
     words = context.words
-    terms = [(words(f"glossary.{name}_term"), words(f"glossary.{name}"), None, None) for name in _GLOSSARY]
+    terms = [(words(f"glossary.{name}_term"), words(f"glossary.{name}"), None) for name in _GLOSSARY]
     ordered = tuple(sorted(terms, key=lambda item: item[0].casefold()))
     return Section("glossary", words("glossary.topic"), words("glossary.heading"), (Terms(ordered),))

@@ -42,8 +42,11 @@ def staff(context: Context) -> Section:
     if facts.outsourced:
         blocks_list.append(
             Paragraph(
-                words(
-                    "staff.left_out", number=words.cardinal(len(facts.outsourced)), names=words.join(facts.outsourced)
+                words.count(
+                    "staff.left_out",
+                    len(facts.outsourced),
+                    count=words.cardinal(len(facts.outsourced)),
+                    names=words.join(facts.outsourced),
                 ),
                 "limits",
             )
@@ -114,7 +117,12 @@ def _chart(context: Context, facts: StaffFacts, share: float) -> Figures:
     chart = charts.strip(
         context.numbers,
         "staff-chart",
-        words("staff.chart_title", name=context.name),
+        words(
+            "staff.chart_title",
+            name=context.name,
+            more=numbers.count(sum(value > share for _, value in facts.everyone)),
+            count=numbers.count(sum(code != context.portrait.identity.code for code, _ in facts.everyone)),
+        ),
         words("staff.chart_description", name=context.name, share=numbers.percent(share)),
         everyone=sorted(value for _, value in facts.everyone),
         group=alike,
@@ -124,7 +132,6 @@ def _chart(context: Context, facts: StaffFacts, share: float) -> Figures:
             words("staff.chart_alike", count=words.cardinal(len(alike))),
             words("staff.chart_all", count=numbers.count(len(facts.everyone))),
         ),
-        form=".0%",
     )
     return Figures(chart, words("staff.chart_unit", year=facts.year), words("staff.chart_reading"))
 
@@ -148,7 +155,7 @@ def _pay(context: Context, facts: StaffFacts) -> Table:
         if spread.low is None or spread.high is None:
             note.append(_few(context, facts, spread, name))
             continue
-        half = f"{numbers.percent(spread.low)} – {numbers.percent(spread.high)}"
+        half = words("common.range", low=numbers.percent(spread.low), high=numbers.percent(spread.high))
         rows.append((words(f"staff.row_{name}", number=spread.n), percent(spread.median)))
         rows.append((words(f"staff.row_{name}_half", number=spread.n), half))
     columns = (words("staff.column_what"), words("staff.column_value"))

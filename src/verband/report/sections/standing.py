@@ -82,7 +82,12 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
                 charts.strip(
                     context.numbers,
                     "standing-chart",
-                    words("standing.chart_title", name=context.name),
+                    words(
+                        "standing.chart_title",
+                        name=context.name,
+                        smaller=numbers.count(sum(item.inhabitants < own.inhabitants for item in features.values())),
+                        count=numbers.count(len(features) - 1),
+                    ),
                     words("standing.chart_description", name=context.name, inhabitants=numbers.count(own.inhabitants)),
                     everyone=sorted(item.inhabitants for item in features.values()),
                     group=sorted(numbers_alike),
@@ -92,7 +97,6 @@ def _group(context: Context, group: ComparisonGroup) -> list[Block]:
                         words("standing.chart_alike", count=words.cardinal(len(group.alike))),
                         words("standing.chart_all", count=numbers.count(len(features))),
                     ),
-                    form=",.0f",
                     scale="log",
                 ),
                 words("standing.chart_unit", year=_year(context)),
