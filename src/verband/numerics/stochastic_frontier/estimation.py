@@ -53,7 +53,7 @@ def estimate(model: Model) -> StochasticFrontier:
     elif not reported.is_maximum or (reported.singular and boundary is None):
         warnings.append(reading.singular())
     if boundary in (None, "no inefficiency", "no noise"):
-        warnings += reading.higher_on_edge(result.higher)
+        warnings += reading.higher_on_edge(result.higher, result.higher_on)
     warnings += reading.large(float(own.inefficiency.max()))
     return _named(
         model,

@@ -6,6 +6,8 @@ from verband.numerics.stochastic_frontier.model import LOWEST_MEAN, NARROW_MEAN
 from verband.numerics.stochastic_frontier.results import Boundary
 
 _LARGE = 10.0
+_NOT_SHOWN = 0.005
+"""A difference in log-likelihood that two decimals do not show."""
 
 
 def wrong_skewness(skewness: float, *, cost: bool) -> tuple[str, ...]:
@@ -65,10 +67,16 @@ def not_converged(gradient_norm: float) -> str:
     return f"No maximum of the likelihood was found (gradient {gradient_norm:.1e} per row): do not use these estimates."
 
 
-def higher_on_edge(difference: float) -> tuple[str, ...]:
-    """Whether the likelihood is higher where the model loses its meaning."""
-    if difference <= 0:
+def higher_on_edge(difference: float, edge: Boundary | None) -> tuple[str, ...]:
+    """Whether the likelihood is higher where the model loses its meaning, or on the edge without noise."""
+    if difference <= (_NOT_SHOWN if edge == "no noise" else 0):
         return ()
+    if edge == "no noise":
+        return (
+            f"The log-likelihood is {difference:.2f} higher where there is no noise (gamma is 1) and the frontier "
+            "envelops all rows. With few rows that is often so by chance; these estimates are of the highest maximum "
+            "with noise, which is nearer the truth as a rule. Use more rows, or do not rank by these efficiencies.",
+        )
     return (
         f"The log-likelihood is {difference:.2f} higher where mu, eta or the determinants run out of bounds and "
         "inefficiency loses its meaning; these estimates are of the highest maximum within bounds.",
