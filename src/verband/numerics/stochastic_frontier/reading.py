@@ -5,13 +5,17 @@ from __future__ import annotations
 from verband.numerics.stochastic_frontier.model import LOWEST_MEAN, NARROW_MEAN
 from verband.numerics.stochastic_frontier.results import Boundary
 
+LEVEL = 0.05
+"""Of the test of no inefficiency."""
 _LARGE = 10.0
+_HARDLY_KNOWN = 2.0
+"""Standard error of ``mu`` over ``sigma_u``: its interval then holds shapes from exponential to half-normal."""
 _NOT_SHOWN = 0.005
 """A difference in log-likelihood that two decimals do not show."""
 
 
 def wrong_skewness(skewness: float, *, cost: bool) -> tuple[str, ...]:
-    """Whether the least-squares residuals are skewed against inefficiency (Waldman, 1982)."""
+    """Whether least-squares residuals of a cross-section are skewed against inefficiency (Waldman, 1982)."""
     if (skewness < 0) is not cost and skewness != 0:
         return ()
     side, kind = ("left", "cost") if cost else ("right", "production")
@@ -88,6 +92,16 @@ def singular() -> str:
     return (
         "The likelihood is flat in some direction: parameters that depend on it cannot be told, and have no standard "
         "error."
+    )
+
+
+def unknown_mean(error: float, spread: float) -> tuple[str, ...]:
+    """Whether the mean before truncation can hardly be told."""
+    if not error > _HARDLY_KNOWN * spread:
+        return ()
+    return (
+        f"mu is hardly known (standard error {error:.2f} against a sigma_u of {spread:.2f}): the likelihood is almost "
+        "flat in it, and sigma_sq and gamma are as uncertain. Prefer the half-normal distribution.",
     )
 
 
