@@ -10,7 +10,17 @@ import polars as pl
 import pytest
 from scipy.stats import spearmanr
 
-from verband.analysis.efficiency import NO_BASE, NOT_COMPARED, comparable, cost_frontier, envelopment
+from verband.analysis.comparable_accounts import reasons, without_very_low
+from verband.analysis.efficiency import (
+    DEAR,
+    NO_BASE,
+    NOT_COMPARED,
+    NotCompared,
+    comparable,
+    cost_frontier,
+    efficiency_rule,
+    envelopment,
+)
 from verband.analysis.steering_loss import earlier, steering_loss
 from verband.analysis.task_outputs import task_outputs
 from verband.domain.reference import in_force, reference
@@ -56,6 +66,110 @@ def test_an_outlier_does_not_set_the_frontier():
     found = envelopment(rows((1, 3), (3, 3), (4, 4), (5, 4), (6, 5), (7, 5), (8, 5)), ["y"], year=2024, seed=1)
     assert [(item.code, item.reason[:28]) for item in found.left_out] == [("A", "outlier: could cost 3.0 time")]
     assert found.municipalities[0].efficiency == 1
+
+
+def panel_of(municipalities=120, years=(2021, 2022, 2023, 2024), *, low=(), outputs=1, seed=3, spread=0.2):
+    """Accounts with elasticity 1; ``low`` gives municipalities (and a year) a cost of a hundredth."""
+    rng = np.random.default_rng(seed)
+    y = np.exp(rng.normal(10, 1, municipalities))
+    base = np.log(y) + np.abs(rng.normal(0, spread, municipalities))
+    records = []
+    for year in years:
+        for number in range(municipalities):
+            cost = np.exp(base[number] + rng.normal(0, 0.05))
+            if (number, year) in low or (number, None) in low:
+                cost *= 0.01
+            records.append((f"GM{number:04d}", year, float(cost), float(y[number])))
+    return pl.DataFrame(records, schema=["code", "year", "cost_keur", "y"], orient="row")
+
+
+def test_one_very_low_account_does_not_set_a_stochastic_frontier():
+    without = cost_frontier(panel_of(), ["y"], year=2024)
+    found = cost_frontier(panel_of(low={(7, None), (8, 2022)}), ["y"], year=2024)
+    assert [(item.code, item.reason[:16], item.detail.split(":")[0]) for item in found.left_out] == [
+        ("GM0007", "very low account", "2021-2024"),
+        ("GM0008", "very low account", "2022"),
+    ]
+    middle = [median(item.efficiency for item in answer.municipalities) for answer in (without, found)]
+    assert middle[0] == pytest.approx(middle[1], abs=0.02)
+    assert found.low_frontier is None
+
+
+def test_two_very_low_accounts_that_hide_each_other_do_not_set_an_envelopment():
+    table = panel_of(years=(2024,), low={(7, None), (8, None)}).drop("year")
+    found = envelopment(table, ["y"], year=2024, seed=1, replications=20)
+    assert {"GM0007", "GM0008"} <= {item.code for item in found.left_out if item.reason.startswith("very low")}
+
+
+def test_the_stated_share_is_the_limit_and_a_volume_of_zero_says_nothing():
+    table = pl.DataFrame(
+        {"code": list("ABCDE"), "cost_keur": [19.9, 20.1, 100.0, 100.0, 1.0], "y": [1.0, 1.0, 1.0, 1.0, 0.0]}
+    )
+    kept, low = without_very_low(table.with_columns(z=pl.lit(1.0)), ["y", "z"])
+    assert efficiency_rule("very_low_cost") == 0.2
+    # The median per unit of y is that of A to D: 60.05.
+    assert [item.code for item in low] == []
+    kept, low = without_very_low(pl.concat([table, table.filter(pl.col("code") == "D")] * 3), ["y"])
+    assert [item.code for item in low] == ["A"]
+    assert "A" not in kept["code"].to_list()
+
+
+def test_nobody_is_ranked_where_cost_falls_as_a_volume_rises():
+    table = panel_of()
+    rng = np.random.default_rng(5)
+    volume = {code: float(np.exp(rng.normal(8, 1))) for code in table["code"].unique(maintain_order=True)}
+    table = table.with_columns(pl.col("code").replace_strict(volume).alias("z"))
+    table = table.with_columns(pl.col("cost_keur") * pl.col("z") ** -0.2)
+    found = cost_frontier(table, ["y", "z"], year=2024)
+    (falling,) = found.falling
+    assert falling.measure == "z"
+    assert falling.low < -0.2 < falling.high < 0
+    for item in found.municipalities:
+        assert (item.efficiency, item.low, item.high, item.cost_ratio, item.flags) == (None, None, None, None, ())
+        assert item.cost_keur > 0
+
+
+def test_where_many_are_far_above_it_is_said_once_of_the_frontier():
+    wide = cost_frontier(panel_of(spread=1.2), ["y"], year=2024)
+    assert not any(DEAR in item.flags for item in wide.municipalities)
+    low = wide.low_frontier
+    assert low.far_above == sum(item.cost_ratio > 2 for item in wide.municipalities) > 0.25 * low.of
+    best = max(wide.municipalities, key=lambda item: item.efficiency)
+    assert low.codes[0] == best.code
+    narrow = cost_frontier(panel_of(spread=0.4), ["y"], year=2024)
+    assert narrow.low_frontier is None
+    flagged = [item for item in narrow.municipalities if DEAR in item.flags]
+    assert 0 < len(flagged) <= 0.25 * len(narrow.municipalities)
+
+
+def test_an_envelopment_that_rests_on_few_accounts_says_so():
+    table = panel_of(60, (2024,), spread=0.8).drop("year")
+    found = envelopment(table, ["y"], year=2024, seed=1, replications=20)
+    low = found.low_frontier
+    assert low.far_above == sum(item.efficiency < 0.5 for item in found.municipalities) > 0.25 * low.of
+    efficient = {item.code for item in found.municipalities if item.efficiency > 1 - 1e-9}
+    assert set(low.codes) <= efficient
+    close = envelopment(panel_of(60, (2024,)).drop("year"), ["y"], year=2024, seed=1, replications=20)
+    assert close.low_frontier is None
+
+
+def test_a_municipality_without_cost_in_the_year_asked_says_on_what_it_rests():
+    table = panel_of().with_columns(
+        pl.when((pl.col("code") == "GM0003") & (pl.col("year") >= 2023)).then(0.0).otherwise(pl.col("cost_keur"))
+        .alias("cost_keur"),
+        pl.when(pl.col("code") == "GM0004").then(pl.lit("merged since")).alias("apart"),
+    )  # fmt: skip
+    found = cost_frontier(table, ["y"], year=2024)
+    own = next(item for item in found.municipalities if item.code == "GM0003")
+    assert (own.cost_keur, own.years) == (None, (2021, 2022))
+    assert any(flag.startswith("rests on 2021-2022; 2024: cost of zero or less") for flag in own.flags)
+    assert [(item.code, item.reason) for item in found.left_out] == [("GM0004", "merged since")]
+
+
+def test_reasons_that_differ_between_years_are_all_said():
+    rejected = [NotCompared("A", "no accounts", 2019), NotCompared("A", "merged since", 2017)]
+    rejected += [NotCompared("A", "no accounts", 2020), NotCompared("A", "no accounts", 2022)]
+    assert reasons(rejected) == "no accounts (2019-2020, 2022); merged since (2017)"
 
 
 def test_the_same_seed_gives_the_same_interval():
@@ -142,7 +256,7 @@ def test_planted_effects_of_municipalities_come_back(sample_workspace, task, met
 
 def test_organisations_elsewhere_do_not_span_the_frontier(sample_workspace):
     found = sample_workspace.efficiency("0.4")
-    apart = {code for code, _, reason in found.left_out if reason.startswith("organisation elsewhere")}
+    apart = {item.code for item in found.left_out if item.reason.startswith("organisation elsewhere")}
     assert apart == {item.code for item in sample_workspace.staffing().municipalities if item.answer.outsourced}
     assert not apart & {item.code for item in found.municipalities}
 
@@ -151,7 +265,7 @@ def test_every_municipality_is_compared_or_named(sample_workspace):
     everyone = {item.code for item in sample_workspace.municipalities()}
     for method in ("dea", "sfa"):
         found = sample_workspace.efficiency("7.3", method=method)
-        compared, named = {item.code for item in found.municipalities}, {code for code, _, _ in found.left_out}
+        compared, named = {item.code for item in found.municipalities}, {item.code for item in found.left_out}
         assert not compared & named
         assert compared | named == everyone
 

@@ -91,6 +91,16 @@ def test_determinants_are_never_logarithms_and_need_no_panel(table):
     assert panel.efficiencies[0].id == "F0"
 
 
+def test_determinants_may_go_without_an_intercept(table):
+    answer = sfa(table, y="q", x=["k", "m"], log=True, determinants=["z"], determinants_intercept=False)
+    logs = np.log(np.column_stack([table["k"], table["m"]]))
+    z = np.asarray(table["z"], dtype=float)[:, None]
+    fit = inefficiency_effects_frontier(np.log(table["q"]), logs, z, intercept=False)
+    assert answer.determinants == {"z": fit.determinants[0]}
+    assert (answer.lr_df, answer.log_likelihood) == (2, fit.log_likelihood)
+    assert list(answer.as_record()["determinants"]) == ["z"]
+
+
 def test_a_column_may_be_in_the_frontier_and_among_the_determinants(table):
     answer = sfa(table, y="q", x=["k", "m"], log=True, determinants=["k"])
     same(answer, inefficiency_effects_frontier(*inputs(table), table["k"][:, None]))
@@ -173,6 +183,7 @@ QUESTIONS = {
         "decay and determinants are two different models",
     ),
     "an unknown distribution": ({"distribution": "gamma"}, "no distribution is called gamma"),
+    "no intercept of no determinants": ({"determinants_intercept": False}, "no determinants are named"),
     "determinants that are half-normal": (
         {"determinants": ["z"], "distribution": "half-normal"},
         "truncated normal, not half-normal",

@@ -51,6 +51,25 @@ def test_a_number_that_can_be_read_in_two_ways_is_asked(tmp_path):
     assert "can be a decimal comma or a sign for thousands" in told
 
 
+@pytest.mark.parametrize("proof", ["0,543", "-0,543", "\u22120,543", "1234,500", "1,5", "1.234,500"])
+def test_one_cell_that_can_be_read_in_one_way_settles_its_column(tmp_path, proof):
+    """A group of thousands never begins with 0 and never has more than three digits."""
+    found = read(tmp_path, f"a;b\n1,234;2\n{proof};3\n")
+    assert found.values[0, 0] == 1.234
+    assert any("decimal commas were read" in remark for remark in found.remarks)
+
+
+def test_a_minus_sign_does_not_settle_a_column(tmp_path):
+    assert "can be a decimal comma" in refused(tmp_path, "a;b\n1,234;2\n\u22122,500;3\n")
+
+
+@pytest.mark.parametrize("cell", ["1e400", "-1E+999", "1,5e400", "1" + "0" * 400])
+def test_a_number_beyond_what_a_computer_holds_is_called_too_large(tmp_path, cell):
+    told = refused(tmp_path, f"a;b\n1;2\n3;{cell}\n")
+    assert "units.csv, line 3, column b" in told
+    assert "too large" in told
+
+
 def test_commas_and_points_in_one_column_are_refused(tmp_path):
     told = refused(tmp_path, "a;b\n1,5;2\n2.75;3\n")
     assert "decimal commas (1,5) and decimal points (2.75)" in told

@@ -13,14 +13,22 @@ tasks booked elsewhere, bad luck).
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from statistics import NormalDist
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from verband.domain.reference import in_force, reference
+from verband.analysis.comparable_accounts import comparable, reasons, without_very_low, years_text
+from verband.analysis.efficiency_answer import (
+    FallingOutput,
+    LowFrontier,
+    MunicipalEfficiency,
+    NotCompared,
+    TaskEfficiency,
+)
+from verband.analysis.efficiency_rules import efficiency_rule
 from verband.errors import MissingDataError
 from verband.numerics.envelopment.bootstrap import BootstrapError, Bootstrapped, bootstrap
 from verband.numerics.envelopment.efficiency import efficiencies
@@ -28,125 +36,27 @@ from verband.numerics.envelopment.scale import scale_efficiencies
 from verband.numerics.envelopment.super_efficiency import super_efficiencies
 from verband.numerics.stochastic_frontier import StochasticFrontier, TooFewRowsError, panel_frontier
 
+__all__ = [
+    "FallingOutput",
+    "LowFrontier",
+    "MunicipalEfficiency",
+    "NotCompared",
+    "TaskEfficiency",
+    "comparable",
+    "cost_frontier",
+    "efficiency_rule",
+    "envelopment",
+]
+
 LEVEL = 0.95
 REPLICATIONS = 1000
 NOT_COMPARED = "efficient for want of comparison: no mixture of others has its volumes"
 DEAR = "far above the frontier in these years: look first at what is booked on this task"
+SHOWN = 3
 NO_BASE = "no municipality lies inside the frontier: no interval"
 
 Array = npt.NDArray[np.float64]
 Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class NotCompared:
-    """A municipality that is not compared, with the reason."""
-
-    code: str
-    reason: str
-
-
-@dataclass(frozen=True, slots=True)
-class MunicipalEfficiency:
-    """Efficiency of one municipality; estimated.
-
-    Attributes
-    ----------
-    cost_keur
-        Of the task, in the year asked; ``None`` where the stochastic frontier rests on other years.
-    efficiency
-        Least cost of the same volumes as a share of the cost, in (0, 1].
-    low, high
-        95% interval: of the bootstrap, corrected for bias; or of ``exp(-u)`` given the estimates.
-    bias_corrected, scale_efficiency, returns_to_scale, super_efficiency
-        Envelopment only; super-efficiency is ``None`` where no mixture of others has the volumes.
-    peers
-        Codes and weights of the mixture it is held against, the largest weight first (envelopment only).
-    cost_ratio
-        ``E[exp(u)]``, cost as a multiple of the least (stochastic frontier only).
-    flags
-        What the reader should know of this figure.
-    """
-
-    code: str
-    cost_keur: float | None
-    efficiency: float
-    low: float | None
-    high: float | None
-    bias_corrected: float | None = None
-    scale_efficiency: float | None = None
-    returns_to_scale: str | None = None
-    peers: tuple[tuple[str, float], ...] = ()
-    super_efficiency: float | None = None
-    cost_ratio: float | None = None
-    flags: tuple[str, ...] = ()
-    kind: str = "estimated"
-
-
-@dataclass(frozen=True, slots=True)
-class TaskEfficiency:
-    """Efficiency of all municipalities at one task.
-
-    Attributes
-    ----------
-    outputs
-        Measures that were used.
-    years
-        Years of the accounts.
-    municipalities
-        By code.
-    left_out
-        Those that are not compared, by code.
-    notes
-        What goes for all.
-    frontier
-        The stochastic frontier; ``None`` for envelopment.
-    """
-
-    outputs: tuple[str, ...]
-    years: tuple[int, ...]
-    municipalities: tuple[MunicipalEfficiency, ...]
-    left_out: tuple[NotCompared, ...]
-    notes: tuple[str, ...]
-    frontier: StochasticFrontier | None = None
-
-
-def efficiency_rule(name: str) -> float:
-    """Return a stated rule (``domain/reference/efficiency_rules.csv``)."""
-    return next(float(row["value"]) for row in reference("efficiency_rules") if row["rule"] == name and in_force(row))
-
-
-def comparable(
-    rows: pl.DataFrame, outputs: Sequence[str], *, positive: bool
-) -> tuple[pl.DataFrame, tuple[NotCompared, ...]]:
-    """Keep the rows that can be compared, by code, and name the others.
-
-    Parameters
-    ----------
-    rows
-        One row per municipality: ``code, cost_keur`` and one column per output; null where not known.
-    outputs
-        Names of the columns.
-    positive
-        Whether every output must be above zero, else one of them.
-    """
-    kept, left_out = [], []
-    for number, row in enumerate(rows.iter_rows(named=True)):
-        volumes = [row[name] for name in outputs]
-        unknown = [name for name in outputs if row[name] is None]
-        nothing = [name for name in outputs if row[name] is not None and row[name] <= 0]
-        if row["cost_keur"] is None:
-            left_out.append(NotCompared(row["code"], "no accounts"))
-        elif row["cost_keur"] <= 0:
-            left_out.append(NotCompared(row["code"], "cost of zero or less: there is nothing to compare"))
-        elif unknown:
-            left_out.append(NotCompared(row["code"], f"volume not known: {', '.join(unknown)}"))
-        elif nothing and (positive or len(nothing) == len(volumes)):
-            left_out.append(NotCompared(row["code"], f"volume of zero: {', '.join(nothing)}"))
-        else:
-            kept.append(number)
-    ordered = tuple(sorted(left_out, key=lambda item: item.code))
-    return rows[kept].sort("code"), ordered
 
 
 def envelopment(
@@ -179,6 +89,8 @@ def envelopment(
         If there are too few municipalities for this many outputs.
     """
     kept, left_out = comparable(rows, outputs, positive=False)
+    kept, low = without_very_low(kept.drop("year", strict=False), outputs)
+    left_out += low
     limit = efficiency_rule("super_efficiency_limit")
     while True:
         cost, volumes, used = _checked(kept, outputs, year)
@@ -224,7 +136,29 @@ def envelopment(
             )
         )
     ordered = tuple(sorted(left_out, key=lambda item: item.code))
-    return TaskEfficiency(used, (year,), tuple(found), ordered, tuple(notes))
+    low_frontier = _low_frontier(
+        {item.code: 1 / float(measured.efficiency[row]) for row, item in enumerate(found)}, _carried(found)
+    )
+    return TaskEfficiency(used, (year,), tuple(found), ordered, tuple(notes), low_frontier=low_frontier)
+
+
+def _carried(found: Sequence[MunicipalEfficiency]) -> list[str]:
+    """Codes by how much of the frontier of the others they carry, the most first."""
+    carried: dict[str, float] = {}
+    for item in found:
+        for code, weight in item.peers:
+            if code != item.code:
+                carried[code] = carried.get(code, 0.0) + weight
+    return sorted(carried, key=lambda code: (-carried[code], code))
+
+
+def _low_frontier(cost_ratio: Mapping[str, float], lowest: Sequence[str]) -> LowFrontier | None:
+    """Whether too many are far above the frontier for that to be said of each."""
+    times = efficiency_rule("cost_ratio_limit")
+    far_above = sum(ratio > times for ratio in cost_ratio.values())
+    if far_above <= efficiency_rule("far_above_share") * len(cost_ratio):
+        return None
+    return LowFrontier(tuple(lowest[:SHOWN]), far_above, len(cost_ratio), times)
 
 
 def _checked(kept: pl.DataFrame, outputs: Sequence[str], year: int) -> tuple[Array, Array, tuple[str, ...]]:
@@ -258,6 +192,11 @@ def cost_frontier(rows: pl.DataFrame, outputs: Sequence[str], *, year: int) -> T
     year
         Of the cost that is shown beside; the efficiency is of all years.
 
+    Returns
+    -------
+    TaskEfficiency
+        Without efficiencies where cost falls as an output rises: such a frontier ranks nobody.
+
     Raises
     ------
     MissingDataError
@@ -266,9 +205,13 @@ def cost_frontier(rows: pl.DataFrame, outputs: Sequence[str], *, year: int) -> T
         If the volumes cannot be told apart.
     """
     kept, rejected = comparable(rows, outputs, positive=True)
+    kept, low = without_very_low(kept, outputs)
     kept = kept.sort("code", "year")
     codes = kept["code"].unique().sort().to_list()
-    left_out = {item.code: item for item in rejected if item.code not in set(codes)}
+    why = {item.code: item for item in low}
+    for code in {item.code for item in rejected} - set(codes) - set(why):
+        why[code] = NotCompared(code, reasons(item for item in rejected if item.code == code))
+    left_out = tuple(why[code] for code in sorted(why))
     years = kept["year"].unique().sort().to_list()
     logs = np.log(kept.select("cost_keur", *outputs).to_numpy().astype(np.float64))
     effects = np.column_stack([(kept["year"] == other).to_numpy() for other in years[1:]] or [np.empty((len(logs), 0))])
@@ -285,23 +228,45 @@ def cost_frontier(rows: pl.DataFrame, outputs: Sequence[str], *, year: int) -> T
             f"{error.rows} accounts are too few for a frontier of {error.parameters} parameters",
             todo="Load accounts of more municipalities or years",
         ) from None
+    falling = _falling(fit, outputs)
     shown = dict(kept.filter(pl.col("year") == year).select("code", "cost_keur").iter_rows())
-    found, each, limit = [], fit.efficiencies, efficiency_rule("cost_ratio_limit")
-    ratio = np.full(len(logs), np.nan) if each.cost_ratio is None else each.cost_ratio
+    hidden = {item.code: item.reason for item in rejected if item.year == year}
+    own_years = {str(code): tuple(years) for code, years in kept.group_by("code").agg("year").iter_rows()}
+    each = fit.efficiencies
+    ratios = np.full(len(logs), np.nan) if each.cost_ratio is None else each.cost_ratio
     first = dict(zip(reversed(kept["code"].to_list()), reversed(range(kept.height)), strict=True))
+    ratio = {code: float(ratios[first[code]]) for code in codes}
+    low_frontier = None if falling else _low_frontier(ratio, sorted(codes, key=lambda code: (ratio[code], code)))
+    limit, found = efficiency_rule("cost_ratio_limit"), []
     for code in codes:
-        row = first[code]
+        row, flags = first[code], []
+        if not falling and low_frontier is None and ratio[code] > limit:
+            flags.append(DEAR)
+        if code not in shown:
+            flags.append(f"rests on {years_text(own_years[code])}; {year}: {hidden.get(code, 'no accounts')}")
         found.append(
             MunicipalEfficiency(
                 code=code,
                 cost_keur=shown.get(code),
-                efficiency=float(each.efficiency[row]),
-                low=float(each.low[row]),
-                high=float(each.high[row]),
-                cost_ratio=float(ratio[row]),
-                flags=(DEAR,) if ratio[row] > limit else (),
+                efficiency=None if falling else float(each.efficiency[row]),
+                low=None if falling else float(each.low[row]),
+                high=None if falling else float(each.high[row]),
+                cost_ratio=None if falling else ratio[code],
+                flags=tuple(flags),
+                years=own_years[code],
             )
         )
     return TaskEfficiency(
-        tuple(outputs), tuple(years), tuple(found), tuple(left_out.values()), tuple(fit.warnings), fit
+        tuple(outputs), tuple(years), tuple(found), left_out, tuple(fit.warnings), fit, falling, low_frontier
     )
+
+
+def _falling(fit: StochasticFrontier, outputs: Sequence[str]) -> tuple[FallingOutput, ...]:
+    """Outputs of which the elasticity is below 0 with its whole interval."""
+    wide, found = NormalDist().inv_cdf(0.5 + LEVEL / 2), []
+    for measure, item in zip(outputs, fit.coefficients, strict=False):
+        if item.value is not None and item.standard_error is not None:
+            low, high = (item.value + side * wide * item.standard_error for side in (-1, 1))
+            if high < 0:
+                found.append(FallingOutput(measure, item.value, low, high))
+    return tuple(found)

@@ -48,6 +48,7 @@ def sfa(
     time: str | None = None,
     decay: bool = False,
     determinants: Sequence[str] = (),
+    determinants_intercept: bool = True,
 ) -> SfaAnswer:
     """Fit a stochastic frontier.
 
@@ -59,7 +60,7 @@ def sfa(
         Column with the output, or with ``cost`` the cost.
     x
         Columns of the frontier: inputs, or with ``cost`` outputs and prices. An intercept is added.
-    log, cost, distribution, id, time, decay, determinants
+    log, cost, distribution, id, time, decay, determinants, determinants_intercept
         As in :class:`SfaQuestion`.
 
     Returns
@@ -84,6 +85,7 @@ def sfa(
         time=time,
         decay=decay,
         determinants=tuple(determinants),
+        determinants_intercept=determinants_intercept,
     )
     return answer_sfa(question, columns)
 
@@ -111,9 +113,10 @@ def answer_sfa(question: SfaQuestion, columns: Mapping[str, npt.ArrayLike], plac
     except REFUSALS as refusal:
         raise refused(refusal, question, given) from refusal
     determinants = None
-    if question.determinants and fit.determinants_intercept is not None:
-        named = zip(question.determinants, fit.determinants, strict=True)
-        determinants = {INTERCEPT: fit.determinants_intercept, **dict(named)}
+    if question.determinants:
+        own = fit.determinants_intercept
+        determinants = {} if own is None else {INTERCEPT: own}
+        determinants |= dict(zip(question.determinants, fit.determinants, strict=True))
     return SfaAnswer(
         model=question.model,
         distribution=fit.distribution,
@@ -182,7 +185,15 @@ def _require_rows(columns: Mapping[str, npt.NDArray[Any]], places: Places) -> No
 def _fit(question: SfaQuestion, given: Given) -> StochasticFrontier:
     y, x, cost = given.y, given.x, question.cost
     if question.determinants:
-        return engine.inefficiency_effects_frontier(y, x, given.z, cost=cost, firm=given.firm, time=given.time)
+        return engine.inefficiency_effects_frontier(
+            y,
+            x,
+            given.z,
+            intercept=question.determinants_intercept,
+            cost=cost,
+            firm=given.firm,
+            time=given.time,
+        )
     if given.firm is None or given.time is None:
         return engine.cross_section_frontier(y, x, distribution=question.distribution or "half-normal", cost=cost)
     return engine.panel_frontier(

@@ -71,7 +71,8 @@ class SfaAnswer:
     coefficients
         Of the frontier, ``intercept`` first.
     determinants
-        Of the mean of the inefficiency before truncation; ``None`` in other models.
+        Of the mean of the inefficiency before truncation, ``intercept`` first if there is one; ``None`` in other
+        models.
     sigma_sq, gamma, mu, eta
         ``sigma_u^2 + sigma_v^2``, ``sigma_u^2 / sigma_sq``, mean before truncation, decay; the last two ``None`` where
         the model has none.

@@ -97,6 +97,8 @@ class SfaQuestion:
         Inefficiency goes up or down with time (Battese and Coelli, 1992).
     determinants
         Columns that the mean of the inefficiency depends on (Battese and Coelli, 1995).
+    determinants_intercept
+        Whether that mean has an intercept too.
 
     Raises
     ------
@@ -113,6 +115,7 @@ class SfaQuestion:
     time: str | None = None
     decay: bool = False
     determinants: tuple[str, ...] = ()
+    determinants_intercept: bool = True
 
     def __post_init__(self) -> None:
         """Refuse contradictions before any number is read."""
@@ -165,6 +168,11 @@ class SfaQuestion:
     def _require_model(self) -> None:
         if self.time is not None and self.id is None:
             raise BadInputError("a time was named without an id", todo="Name the column with the firm too")
+        if not self.determinants_intercept and not self.determinants:
+            raise BadInputError(
+                "the intercept of the determinants was left out, and no determinants are named",
+                todo="Name them, or leave that option out",
+            )
         if self.decay and self.determinants:
             raise BadInputError("decay and determinants are two different models", todo="Ask for one of them")
         if self.decay and self.time is None:

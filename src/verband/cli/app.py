@@ -13,6 +13,7 @@ COMMAND_MODULES = (
     "first_answers",
     "scale",
     "efficiency",
+    "steering_loss",
     "participation",
     "functions",
     "dossier",

@@ -52,6 +52,8 @@ def efficiency(
         "low": "Low",
         "high": "High",
     }
+    if found.not_ranked is not None:
+        columns = {key: columns[key] for key in ("name", "inhabitants", "cost_eur_per_inhabitant")}
     if found.method == "dea":
         columns |= {"scale_efficiency": "Scale", "returns_to_scale": "Returns"}
         if output is OutputFormat.table:
@@ -79,7 +81,7 @@ def _row(found: EfficiencyAnswer, item: EfficiencyOfOne) -> dict[str, Any]:
             "peers": [{"name": name, "weight": weight} for name, weight in item.peers],
         }
     else:
-        row["cost_ratio"] = item.answer.cost_ratio
+        row |= {"cost_ratio": item.answer.cost_ratio, "years": list(item.answer.years)}
     return row | {"flags": list(item.answer.flags), "year": found.year, "kind": item.answer.kind}
 
 
@@ -95,7 +97,8 @@ def _whole(found: EfficiencyAnswer, rows: list[dict[str, Any]]) -> dict[str, Any
         ],
         "n": len(rows),
         "municipalities": rows,
-        "left_out": [{"code": code, "name": name, "reason": reason} for code, name, reason in found.left_out],
+        "left_out": [item._asdict() for item in found.left_out],
+        "not_ranked": found.not_ranked,
         "flags": list(found.flags),
         "notes": list(found.notes),
         "kind": "estimated",
@@ -118,12 +121,18 @@ def _whole(found: EfficiencyAnswer, rows: list[dict[str, Any]]) -> dict[str, Any
 
 def _sentences(found: EfficiencyAnswer) -> list[str]:
     outputs = ", ".join(f"{item.meaning} ({item.measure})" for item in found.outputs)
-    notes = [f"{found.task.code} {found.task.title_nl}; outputs: {outputs}. Estimated.", *found.notes]
-    notes += [f"{flag}." for flag in found.flags]
-    notes += [f"{item.name}: {flag}." for item in found.municipalities for flag in item.answer.flags]
+    notes = [f"{found.task.code} {found.task.title_nl}; outputs: {outputs}. Estimated."]
+    first = (*(() if found.not_ranked is None else (found.not_ranked,)), *found.flags)
+    notes += [f"{text[0].upper()}{text[1:]}." for text in first]
+    notes += found.notes
+    flagged: dict[str, list[str]] = {}
+    for item in found.municipalities:
+        for flag in item.answer.flags:
+            flagged.setdefault(flag, []).append(item.name)
+    notes += [f"{', '.join(names)}: {flag}." for flag, names in flagged.items()]
     reasons: dict[str, list[str]] = {}
-    for _, name, reason in found.left_out:
-        reasons.setdefault(reason, []).append(name)
+    for one in found.left_out:
+        reasons.setdefault(one.reason, []).append(f"{one.name} ({one.detail})" if one.detail else one.name)
     return notes + [f"Left out ({len(names)}), {reason}: {', '.join(names)}." for reason, names in reasons.items()]
 
 

@@ -63,6 +63,10 @@ def sfa(
         str | None,
         typer.Option("--determinants", metavar="COLUMNS", help="What inefficiency depends on; never in logarithms."),
     ] = None,
+    no_determinants_intercept: Annotated[
+        bool,
+        typer.Option("--no-determinants-intercept", help="The determinants have no intercept of their own."),
+    ] = False,
     set_aside: Annotated[
         bool, typer.Option("--set-aside", help="Leave rows out that lack a number, by name; refused else.")
     ] = False,
@@ -91,6 +95,7 @@ def sfa(
         time=time,
         decay=decay,
         determinants=() if determinants is None else column_names(determinants),
+        determinants_intercept=not no_determinants_intercept,
     )
     table = read_numbers(
         file,

@@ -26,7 +26,8 @@ from verband.sources.own_sheets import Row, rows_of_text
 DELIMITERS = (";", "\t", ",")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
 _DUTCH = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?:[eE][+-]?\d+)?")
-_TWO_WAYS = re.compile(r"[+-]?\d{1,3},\d{3}")
+# A group of thousands never begins with 0, so 0,543 is decimal, and with it its whole column.
+_TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
 _GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
 _SHOWN = 40
 
@@ -290,6 +291,13 @@ def _kept(
 
 
 def _numbers(cells: Sequence[str], lines: Sequence[int], column: str, where: str, remarks: list[str]) -> list[float]:
+    for cell, line in zip(cells, lines, strict=True):
+        if _overflows(cell):
+            raise BadInputError(
+                f"{cell[:_SHOWN]} is too large to compute with",
+                where=f"{where}, line {line}, column {column}",
+                todo="Choose a larger unit",
+            )
     plain = [_plain(cell) for cell in cells]
     if all(value is not None for value in plain):
         return [value for value in plain if value is not None]
@@ -309,7 +317,7 @@ def _numbers(cells: Sequence[str], lines: Sequence[int], column: str, where: str
         shown = cells[fault if plain[fault] is None else wrong][:_SHOWN]
         raise BadInputError(f"{shown!r} is not a number", where=place, todo="Give a number, or name another column")
     told = [cell for cell in cells if "," in cell]
-    if all(_TWO_WAYS.fullmatch(cell) for cell in told):
+    if all(_TWO_WAYS.fullmatch(cell.replace("\u2212", "-")) for cell in told):
         raise BadInputError(
             f"{told[0][:_SHOWN]!r} can be a decimal comma or a sign for thousands",
             where=place,
@@ -319,6 +327,17 @@ def _numbers(cells: Sequence[str], lines: Sequence[int], column: str, where: str
     more = f"; in {grouped} cells the point was read as a sign for thousands" if grouped else ""
     remarks.append(f"column {column}: decimal commas were read, such as {told[0][:_SHOWN]}{more}")
     return [value for value in dutch if value is not None]
+
+
+def _overflows(cell: str) -> bool:
+    """Whether it is written as a number that no computer can hold, such as 1e400."""
+    text = cell.replace("\u2212", "-")
+    if _DUTCH.fullmatch(text):
+        text = text.replace(".", "").replace(",", ".") if "," in text else text
+    try:
+        return math.isinf(float(text)) and any(character.isdigit() for character in text)
+    except ValueError:
+        return False
 
 
 def _plain(cell: str) -> float | None:

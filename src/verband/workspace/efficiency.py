@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import NamedTuple
 
 import polars as pl
 
 from verband.analysis.efficiency import (
     REPLICATIONS,
     MunicipalEfficiency,
-    NotCompared,
     TaskEfficiency,
     cost_frontier,
     envelopment,
@@ -52,6 +52,15 @@ class EfficiencyOfOne:
     answer: MunicipalEfficiency
 
 
+class LeftOut(NamedTuple):
+    """A municipality that is not compared, why, and what that rests on."""
+
+    code: str
+    name: str
+    reason: str
+    detail: str
+
+
 @dataclass(frozen=True, slots=True)
 class EfficiencyAnswer:
     """Efficiency of all municipalities at one task.
@@ -67,7 +76,9 @@ class EfficiencyAnswer:
     municipalities
         By code.
     left_out
-        Code, name and reason of those that are not compared.
+        Those that are not compared.
+    not_ranked
+        Why no efficiency is given to anyone; ``None`` where it is.
     flags, notes
         On the task; on the whole.
     result
@@ -79,7 +90,8 @@ class EfficiencyAnswer:
     year: int
     outputs: tuple[Output, ...]
     municipalities: tuple[EfficiencyOfOne, ...]
-    left_out: tuple[tuple[str, str, str], ...]
+    left_out: tuple[LeftOut, ...]
+    not_ranked: str | None
     flags: tuple[str, ...]
     notes: tuple[str, ...]
     result: TaskEfficiency
@@ -116,9 +128,6 @@ def gather_efficiency(
         )
     outputs, left = _outputs(facts, task, method)
     rows = _rows(facts, task, year, method, outputs)
-    # What books its organisation elsewhere would span a frontier that nobody else can reach.
-    outsourced = _outsourced(facts, rows["year"].unique().to_list())
-    rows = rows.join(outsourced, on=["code", "year"], how="anti")
     names = [item.measure for item in outputs]
     with one_thread():
         if method == "dea":
@@ -137,7 +146,6 @@ def gather_efficiency(
                 raise MissingDataError(
                     f"the outputs of task {task.code} cannot be told apart: {error}", where="grant volumes"
                 ) from None
-    found = replace(found, left_out=_with_outsourced(found, outsourced))
     return _answer(facts, task, method, year, [item for item in outputs if item.measure in found.outputs], left, found)
 
 
@@ -155,7 +163,7 @@ def _outputs(facts: Facts, task: Task, method: str) -> tuple[tuple[Output, ...],
 
 
 def _rows(facts: Facts, task: Task, year: int, method: str, outputs: tuple[Output, ...]) -> pl.DataFrame:
-    """One row per municipality of the latest list and year: cost of the task and volumes; null where not known."""
+    """One row per municipality of the latest list and year: cost of the task, volumes, and why it stands apart."""
     if method == "dea":
         plan: dict[int, Sequence[str]] = {year: (task.code,)}
     else:
@@ -167,13 +175,21 @@ def _rows(facts: Facts, task: Task, year: int, method: str, outputs: tuple[Outpu
         facts.tasks.filter(pl.any_horizontal(chosen))
         .group_by("code", "year")
         .agg(amount.alias("cost_keur"))
-        .join(facts.before_mergers, on=["code", "year"], how="anti")
+        .with_columns(pl.col("year").cast(pl.Int64))
     )
+    # What books its organisation elsewhere would span a frontier that nobody else can reach.
+    apart = pl.concat(
+        [
+            facts.before_mergers.select("code", pl.col("year").cast(pl.Int64), pl.lit(_SEVERAL).alias("apart")),
+            _outsourced(facts, sorted(plan)).with_columns(pl.lit(_ELSEWHERE).alias("apart")),
+        ]
+    ).unique(["code", "year"], keep="first", maintain_order=True)
     listed = facts.people.filter(pl.col("year") == facts.boundaries).select("code").unique()
     every = listed.join(pl.DataFrame({"year": sorted(plan)}, schema={"year": pl.Int64}), how="cross")
     volumes = facts.measures.select("code", *(item.measure for item in outputs))
-    cost = cost.with_columns(pl.col("year").cast(pl.Int64))
-    return every.join(cost, on=["code", "year"], how="left").join(volumes, on="code", how="left").sort("code", "year")
+    for table in (cost, apart):
+        every = every.join(table, on=["code", "year"], how="left")
+    return every.join(volumes, on="code", how="left").sort("code", "year")
 
 
 def _answer(
@@ -189,12 +205,18 @@ def _answer(
     people = dict(of_year.select("code", "inhabitants").iter_rows())
     partly = {item.code for item in _staffing(facts, year) if item.partly_joint}
     share = _transfers(facts, task)
-    merged = set(facts.before_mergers.filter(pl.col("year") == year)["code"]) if method == "dea" else set()
     flags = []
     if share is not None and share > rule("arrangement_share"):
         flags.append(
             f"{MAINLY_ARRANGEMENTS}: {share:.0%} of the cost of main task {task.main_task} is transfers, so this "
             "compares cost keys, not the work"
+        )
+    if (low := found.low_frontier) is not None:
+        names = ", ".join(facts.names.name(code) for code in low.codes)
+        flags.append(
+            f"the frontier rests on a few very low accounts (most of all {names}): by it {low.far_above} of {low.of} "
+            f"municipalities cost over {low.times:g} times the least, which is more likely a difference in booking or "
+            "in the task than in efficiency, so look first at those accounts"
         )
     return EfficiencyAnswer(
         task=task,
@@ -202,7 +224,10 @@ def _answer(
         year=year,
         outputs=tuple(outputs),
         municipalities=tuple(_one(facts, item, people, partly) for item in found.municipalities),
-        left_out=tuple(_left_out(facts, item, merged) for item in found.left_out),
+        left_out=tuple(
+            LeftOut(item.code, facts.names.name(item.code), item.reason, item.detail) for item in found.left_out
+        ),
+        not_ranked=_not_ranked(outputs, found),
         flags=tuple(flags),
         notes=_notes(facts, method, year, unusable, found),
         result=found,
@@ -223,8 +248,18 @@ def _one(facts: Facts, item: MunicipalEfficiency, people: Mapping[str, float], p
     )
 
 
-def _left_out(facts: Facts, item: NotCompared, merged: set[str]) -> tuple[str, str, str]:
-    return item.code, facts.names.name(item.code), _SEVERAL if item.code in merged else item.reason
+def _not_ranked(outputs: Sequence[Output], found: TaskEfficiency) -> str | None:
+    if not found.falling:
+        return None
+    meaning = {item.measure: item.meaning for item in outputs}
+    falls = "; ".join(
+        f"{meaning[item.measure]}: elasticity {item.elasticity:.2f}, 95% interval {item.low:.2f} to {item.high:.2f}"
+        for item in found.falling
+    )
+    return (
+        f"nobody is ranked: at this frontier cost falls as a volume rises ({falls}), so these volumes do not tell what "
+        "the task costs"
+    )
 
 
 def _staffing(facts: Facts, year: int) -> tuple[Staffing, ...]:
@@ -236,13 +271,6 @@ def _outsourced(facts: Facts, years: list[int]) -> pl.DataFrame:
     """Municipalities and years in which the staff works for another organisation: ``code, year``."""
     found = [(item.code, year) for year in years for item in _staffing(facts, year) if item.outsourced]
     return pl.DataFrame(found, schema={"code": pl.String, "year": pl.Int64}, orient="row")
-
-
-def _with_outsourced(found: TaskEfficiency, outsourced: pl.DataFrame) -> tuple[NotCompared, ...]:
-    compared = {item.code for item in found.municipalities}
-    apart = {code: NotCompared(code, _ELSEWHERE) for code in outsourced["code"].unique() if code not in compared}
-    each = {item.code: item for item in found.left_out} | apart
-    return tuple(each[code] for code in sorted(each))
 
 
 def _transfers(facts: Facts, task: Task) -> float | None:
@@ -271,4 +299,4 @@ def _notes(
     if unusable:
         left = ", ".join(item.meaning for item in unusable)
         notes.append(f"Not used, for many municipalities have none and zero has no logarithm: {left}.")
-    return (*notes, *(f"{note[0].upper()}{note[1:]}." for note in found.notes), NO_SAVING)
+    return (*notes, *(f"{note[0].upper()}{note[1:].rstrip('.')}." for note in found.notes), NO_SAVING)

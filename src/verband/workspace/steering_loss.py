@@ -46,6 +46,39 @@ class SteeringAnswer:
     doubtful: int
     source: str
 
+    @property
+    def every(self) -> tuple[SteeringVariant, ...]:
+        """All designs, the two main ones first."""
+        return (self.level, self.growth, *self.variants)
+
+    @property
+    def reading(self) -> str:
+        """What the two main estimates say, in a sentence."""
+        found = [item.result for item in (self.level, self.growth) if item.result is not None]
+        if not found:
+            return f"Whether cost rises with the share through arrangements cannot be told: {self.level.missing}."
+        up, down = (sum(item.low > 0 for item in found), sum(item.high < 0 for item in found))
+        if not up and not down:
+            return (
+                "No sign that cost, or its growth, rises with the share through arrangements: both intervals hold zero "
+                "(which does not prove that there is no effect within them)."
+            )
+        words = {
+            "cost": "cost is {} than before where the share of the year before was higher",
+            "growth": "cost grows {} where the share two years before was higher",
+        }
+        told = [
+            words[item.outcome].format(
+                {"cost": ("higher", "lower"), "growth": ("faster", "more slowly")}[item.outcome][item.high < 0]
+            )
+            for item in found
+            if item.low > 0 or item.high < 0
+        ]
+        return (
+            f"In the main estimates {' and '.join(told)}; that goes together, and is no proof that arrangements are "
+            "the cause."
+        )
+
 
 def gather_steering_loss(warehouse: Warehouse) -> SteeringAnswer:
     """Answer M8: see :meth:`verband.workspace.Workspace.steering_loss`."""

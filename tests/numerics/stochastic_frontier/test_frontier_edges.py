@@ -84,6 +84,54 @@ def test_the_sign_of_the_skewness_decides_where_the_maximum_of_a_half_normal_fro
     assert seen == {None, "no inefficiency"}
 
 
+def test_skewness_of_single_rows_says_nothing_of_a_panel():
+    """Twenty firms, ten years: inefficiency is seen from rows that belong together, whatever their skewness."""
+    seen = 0
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        firm, time = np.repeat(np.arange(20), 10), np.tile(np.arange(10.0), 20)
+        x = rng.normal(2, 0.7, (200, 1))
+        y = 1 + 0.6 * x[:, 0] + 0.2 * rng.normal(size=200) - np.abs(rng.normal(0, 0.4, 20))[firm]
+        fit = panel_frontier(y, x, firm, time)
+        assert not said(fit, "the wrong way")
+        seen += fit.ols_skewness > 0 and fit.test.p_value < 0.001
+    assert seen > 0
+
+
+def test_skewness_of_the_whole_says_nothing_where_determinants_explain_it():
+    seen = 0
+    for seed in range(12):
+        data = effects(seed, 150, delta=(1.5, 0.8), sigma_u=0.3)
+        fit = inefficiency_effects_frontier(data.y, data.x, data.z)
+        assert not said(fit, "the wrong way")
+        seen += fit.ols_skewness > 0
+    assert seen > 0
+
+
+@pytest.mark.parametrize("distribution", ["half-normal", "exponential", "truncated-normal"])
+def test_wrong_skewness_is_not_said_beside_inefficiency_that_was_found(distribution):
+    for seed in range(40):
+        rng = np.random.default_rng(seed)
+        x = rng.normal(size=(25, 1))
+        fit = cross_section_frontier(x[:, 0] + rng.normal(size=25), x, distribution=distribution)
+        assert not (said(fit, "no sign of inefficiency") and fit.test.p_value < 0.05)
+
+
+def test_a_mean_that_is_hardly_known_is_said():
+    told = cross_section(1, 4000, distribution="truncated-normal", mean=0.3)
+    fit = cross_section_frontier(told.y, told.x, distribution="truncated-normal")
+    assert not said(fit, "hardly known")
+    seen = 0
+    for seed in range(10):
+        flat = cross_section(seed, 60, sigma_u=0.3)
+        fit = cross_section_frontier(flat.y, flat.x, distribution="truncated-normal")
+        if fit.boundary is None and fit.converged and fit.mu.standard_error is not None:
+            spread = np.sqrt(fit.gamma.value * fit.sigma_sq.value)
+            assert said(fit, "mu is hardly known") is bool(fit.mu.standard_error > 2 * spread)
+            seen += said(fit, "mu is hardly known")
+    assert seen > 0
+
+
 def test_noise_only_data_in_a_truncated_normal_model_raise_nothing_and_say_what_is_unknown():
     y, x = skewed(2, to_the_right=True)
     fit = cross_section_frontier(y, x, distribution="truncated-normal")

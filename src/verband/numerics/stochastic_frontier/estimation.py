@@ -13,7 +13,7 @@ from verband.numerics.stochastic_frontier.composed_error import Posterior
 from verband.numerics.stochastic_frontier.covariance import Reported, least_squares_values, report, without
 from verband.numerics.stochastic_frontier.efficiencies import Efficiencies, all_efficient, efficiencies
 from verband.numerics.stochastic_frontier.likelihood import Likelihood
-from verband.numerics.stochastic_frontier.likelihood_ratio import likelihood_ratio
+from verband.numerics.stochastic_frontier.likelihood_ratio import LikelihoodRatio, likelihood_ratio
 from verband.numerics.stochastic_frontier.maximisation import Maximum
 from verband.numerics.stochastic_frontier.model import Model
 from verband.numerics.stochastic_frontier.normal_tail import Array
@@ -44,8 +44,9 @@ def estimate(model: Model) -> StochasticFrontier:
         log_likelihood = data.log_likelihood
     own = all_efficient(n, cost=model.cost) if is_none else _efficiencies(model, likelihood, found.parameters)
     skewness = float(np.mean(data.residuals * data.residuals * data.residuals))
+    test = likelihood_ratio(log_likelihood, data.log_likelihood, model.likelihood_size - len(data.least_squares) - 1)
     warnings = [
-        *reading.wrong_skewness(skewness, cost=model.cost),
+        *_on_skewness(model, skewness, test),
         *reading.on_boundary(boundary, has_determinants=model.determinants is not None),
     ]
     if not found.converged and not is_none:
@@ -53,19 +54,41 @@ def estimate(model: Model) -> StochasticFrontier:
     elif not reported.is_maximum or (reported.singular and boundary is None):
         warnings.append(reading.singular())
     if boundary in (None, "no inefficiency", "no noise"):
-        warnings += reading.higher_on_edge(result.higher)
+        warnings += reading.higher_on_edge(result.higher, result.higher_on)
+    if boundary is None and found.converged and model.has_mean:
+        warnings += reading.unknown_mean(*_mean_and_spread(model, reported))
     warnings += reading.large(float(own.inefficiency.max()))
     return _named(
         model,
         reported,
         log_likelihood=log_likelihood,
         own=own,
+        test=test,
         skewness=skewness,
         boundary=boundary,
         converged=converged,
         found=found,
         warnings=tuple(warnings),
     )
+
+
+def _on_skewness(model: Model, skewness: float, test: LikelihoodRatio) -> tuple[str, ...]:
+    """Skewness of single rows tells only in a cross-section; a panel tells inefficiency from rows that belong together.
+
+    With determinants the residuals hold what these explain. Where the test finds inefficiency, skewness is no sign that
+    there is none.
+    """
+    if model.groups is not None or model.determinants is not None or test.p_value < reading.LEVEL:
+        return ()
+    return reading.wrong_skewness(skewness, cost=model.cost)
+
+
+def _mean_and_spread(model: Model, reported: Reported) -> tuple[float, float]:
+    """Standard error of ``mu``, nan where not known, and ``sigma_u``."""
+    at = len(reported.values) - 1 - model.decay
+    sigma_sq, gamma = reported.values[at - 2], reported.values[at - 1]
+    with np.errstate(invalid="ignore"):
+        return float(np.sqrt(reported.covariance[at, at])), float(np.sqrt(gamma * sigma_sq))
 
 
 def _without_errors(reported: Reported, unknown: np.typing.NDArray[np.bool_]) -> Reported:
@@ -99,6 +122,7 @@ def _named(
     *,
     log_likelihood: float,
     own: Efficiencies,
+    test: LikelihoodRatio,
     skewness: float,
     boundary: Boundary | None,
     converged: bool,
@@ -138,7 +162,7 @@ def _named(
         parameters=tuple(names),
         log_likelihood=log_likelihood,
         log_likelihood_ols=model.data.log_likelihood,
-        test=likelihood_ratio(log_likelihood, model.data.log_likelihood, model.likelihood_size - k - 1),
+        test=test,
         efficiencies=own,
         mean_efficiency=_mean_efficiency(model, own),
         ols_skewness=skewness,

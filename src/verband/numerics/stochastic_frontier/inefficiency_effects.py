@@ -52,7 +52,9 @@ def inefficiency_effects_frontier(
     firm, time
         Shape (n,), only to see that no firm occurs twice in one period: rows are independent in this model.
 
-    Raises ------ NotFiniteError, ConstantColumnError, CollinearColumnsError, TooFewRowsError, PerfectFitError,
+    Raises
+    ------
+    NotFiniteError, ConstantColumnError, CollinearColumnsError, TooFewRowsError, PerfectFitError,
     DuplicateObservationError
         With the position of what is wrong; see :mod:`~verband.numerics.stochastic_frontier.design`.
     ValueError

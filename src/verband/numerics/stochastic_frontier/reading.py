@@ -5,11 +5,17 @@ from __future__ import annotations
 from verband.numerics.stochastic_frontier.model import LOWEST_MEAN, NARROW_MEAN
 from verband.numerics.stochastic_frontier.results import Boundary
 
+LEVEL = 0.05
+"""Of the test of no inefficiency."""
 _LARGE = 10.0
+_HARDLY_KNOWN = 2.0
+"""Standard error of ``mu`` over ``sigma_u``: its interval then holds shapes from exponential to half-normal."""
+_NOT_SHOWN = 0.005
+"""A difference in log-likelihood that two decimals do not show."""
 
 
 def wrong_skewness(skewness: float, *, cost: bool) -> tuple[str, ...]:
-    """Whether the least-squares residuals are skewed against inefficiency (Waldman, 1982)."""
+    """Whether least-squares residuals of a cross-section are skewed against inefficiency (Waldman, 1982)."""
     if (skewness < 0) is not cost and skewness != 0:
         return ()
     side, kind = ("left", "cost") if cost else ("right", "production")
@@ -65,10 +71,16 @@ def not_converged(gradient_norm: float) -> str:
     return f"No maximum of the likelihood was found (gradient {gradient_norm:.1e} per row): do not use these estimates."
 
 
-def higher_on_edge(difference: float) -> tuple[str, ...]:
-    """Whether the likelihood is higher where the model loses its meaning."""
-    if difference <= 0:
+def higher_on_edge(difference: float, edge: Boundary | None) -> tuple[str, ...]:
+    """Whether the likelihood is higher where the model loses its meaning, or on the edge without noise."""
+    if difference <= (_NOT_SHOWN if edge == "no noise" else 0):
         return ()
+    if edge == "no noise":
+        return (
+            f"The log-likelihood is {difference:.2f} higher where there is no noise (gamma is 1) and the frontier "
+            "envelops all rows. With few rows that is often so by chance; these estimates are of the highest maximum "
+            "with noise, which is nearer the truth as a rule. Use more rows, or do not rank by these efficiencies.",
+        )
     return (
         f"The log-likelihood is {difference:.2f} higher where mu, eta or the determinants run out of bounds and "
         "inefficiency loses its meaning; these estimates are of the highest maximum within bounds.",
@@ -80,6 +92,16 @@ def singular() -> str:
     return (
         "The likelihood is flat in some direction: parameters that depend on it cannot be told, and have no standard "
         "error."
+    )
+
+
+def unknown_mean(error: float, spread: float) -> tuple[str, ...]:
+    """Whether the mean before truncation can hardly be told."""
+    if not error > _HARDLY_KNOWN * spread:
+        return ()
+    return (
+        f"mu is hardly known (standard error {error:.2f} against a sigma_u of {spread:.2f}): the likelihood is almost "
+        "flat in it, and sigma_sq and gamma are as uncertain. Prefer the half-normal distribution.",
     )
 
 

@@ -6,6 +6,10 @@ The mean of a truncated normal distribution is hardly known from data, and its l
 ``mu`` falls the distribution turns exponential, as it grows the truncation comes to rest on a single row or
 inefficiency turns into a shift. Where there is no maximum with a finite mean, ``mu`` is held between -2 and 2 times
 ``sigma_u``, the bounds of FRONTIER 4.1, and that is said.
+
+Where rows are few the likelihood is often highest on the edge without noise by chance, while there is a maximum with
+noise too. In simulations the latter lies nearer the truth (slopes, mean efficiency and the order of the rows), and it
+has standard errors; so it is the one reported, and that the edge is higher is said.
 """
 
 from __future__ import annotations
@@ -15,19 +19,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from verband.numerics.stochastic_frontier.covariance import report
+from verband.numerics.stochastic_frontier.envelope import envelope_starts, most_without_noise
 from verband.numerics.stochastic_frontier.likelihood import Likelihood
 from verband.numerics.stochastic_frontier.maximisation import Maximum, maximise
 from verband.numerics.stochastic_frontier.model import LOWEST_MEAN, NARROW_MEAN, Model
 from verband.numerics.stochastic_frontier.normal_tail import Array
 from verband.numerics.stochastic_frontier.results import Boundary
-from verband.numerics.stochastic_frontier.starting_values import starting_values
+from verband.numerics.stochastic_frontier.starting_values import HIGHEST_START, starting_values
 
 _NO_GAIN = 1e-8
 _SAME = 1e-12
 _FADED = -9.0
 _LEAST_SQUARES = -0.5 * (float(np.log(2 * np.pi)) + 1)
 """Log-likelihood of least squares per row of the scaled data."""
-_EMPTY: tuple[Boundary, ...] = ("shift", "decay", "determinants")
+_EMPTY: tuple[Boundary, ...] = ("no noise", "shift", "decay", "determinants")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +47,15 @@ class Found:
         Where it is.
     boundary
         The edge on which it lies, if any.
-    higher
-        By how much the log-likelihood is higher outside the bounds or on an edge that means nothing; 0 if it is not.
+    higher, higher_on
+        By how much the log-likelihood is higher outside the bounds or on an edge, and on which; 0 if it is not.
     """
 
     model: Model
     maximum: Maximum
     boundary: Boundary | None
-    higher: float
+    higher: float = 0.0
+    higher_on: Boundary | None = None
 
 
 def search(model: Model, likelihood: Likelihood) -> Found:
@@ -59,7 +65,8 @@ def search(model: Model, likelihood: Likelihood) -> Found:
         return wide
     narrow = _best(replace(model, largest_mean=NARROW_MEAN), likelihood)
     outside = wide.maximum.evaluation.value + wide.higher / len(model.data.y)
-    return replace(narrow, higher=max(0.0, len(model.data.y) * (outside - narrow.maximum.evaluation.value)))
+    higher = max(0.0, len(model.data.y) * (outside - narrow.maximum.evaluation.value))
+    return replace(narrow, higher=higher, higher_on=wide.higher_on or wide.boundary)
 
 
 def _is_regular(found: Found) -> bool:
@@ -71,17 +78,18 @@ def _is_regular(found: Found) -> bool:
 def _best(model: Model, likelihood: Likelihood) -> Found:
     """The highest maximum over all starts within the bounds of the model.
 
-    On some edges nothing is left of inefficiency as this model means it; there a maximum inside goes before them, if it
-    is at least as high as those of the smaller models.
+    On some edges nothing is left of inefficiency as this model means it, or nothing of noise; there a maximum inside
+    goes before them, if it is at least as high as those of the smaller models.
     """
     low, high = model.bounds()
     starts = list(starting_values(model, likelihood))
     floor = -np.inf
     for smaller, at in model.smaller():
-        inner = _best(smaller, smaller.likelihood()).maximum
+        inner = _best(smaller, smaller.likelihood())
         missing = model.likelihood_size - smaller.likelihood_size
-        starts.append(np.insert(inner.parameters, [at] * missing, 0.0))
-        floor = max(floor, inner.evaluation.value)
+        starts.append(np.insert(inner.maximum.parameters, [at] * missing, 0.0))
+        if inner.boundary != "no noise":
+            floor = max(floor, inner.maximum.evaluation.value)
     leads_to_least_squares = model.determinants is None and not model.decay
 
     def fades(point: Array, value: float) -> bool:
@@ -89,16 +97,43 @@ def _best(model: Model, likelihood: Likelihood) -> Found:
         return leads_to_least_squares and bool(point[-1] < _FADED) and value <= _LEAST_SQUARES
 
     every = [maximise(likelihood.evaluate, start, lower=low, upper=high, is_hopeless=fades) for start in starts]
+    every += _without_noise(model, likelihood, _highest(every).evaluation.value)
     highest = _highest(every)
     boundary = _boundary(model, highest)
     if boundary in _EMPTY:
-        inside = [found for found in every if found.converged and _boundary(model, found) is None]
+        inside = [found for found in every if _is_inside(model, found) or _is_least_squares(found, boundary)]
         inside = [found for found in inside if found.evaluation.value > floor - _SAME]
         if inside:
             best = _highest(inside)
             difference = highest.evaluation.value - best.evaluation.value
-            return Found(model, best, None, higher=len(model.data.y) * difference)
-    return Found(model, highest, boundary, higher=0.0)
+            return Found(model, best, _boundary(model, best), len(model.data.y) * difference, boundary)
+    return Found(model, highest, boundary)
+
+
+def _is_inside(model: Model, found: Maximum) -> bool:
+    return found.converged and _boundary(model, found) is None
+
+
+def _is_least_squares(found: Maximum, instead_of: Boundary | None) -> bool:
+    """With residuals skewed the wrong way least squares is a maximum too (Waldman, 1982), and goes before no noise."""
+    return instead_of == "no noise" and bool(found.parameters[-1] < _FADED)
+
+
+def _without_noise(model: Model, likelihood: Likelihood, value: float) -> list[Maximum]:
+    """Maxima to which the envelope of all rows leads, where they are higher than this value."""
+    if most_without_noise(model) <= value:
+        return []
+    low, high = model.bounds()
+
+    def leaves(point: Array, reached: float) -> bool:
+        """Noise comes back, to where the other starts began."""
+        return bool(point[-1] < HIGHEST_START) and reached <= value
+
+    every = [
+        maximise(likelihood.evaluate, start, lower=low, upper=high, is_hopeless=leaves)
+        for start in envelope_starts(model, likelihood)
+    ]
+    return [found for found in every if found.evaluation.value > value]
 
 
 def _highest(every: list[Maximum]) -> Maximum:

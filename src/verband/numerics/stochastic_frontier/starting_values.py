@@ -9,20 +9,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from verband.numerics.stochastic_frontier.envelope import MEANS
 from verband.numerics.stochastic_frontier.likelihood import Likelihood
 from verband.numerics.stochastic_frontier.model import Model
 from verband.numerics.stochastic_frontier.normal_tail import Array, scaled_log_cdf
 
 _SHARES = (0.05, 0.25, 0.5, 0.75, 0.95)
-_MEANS = (-6.0, -2.0, 0.0, 1.5, 4.0)
 _DECAYS = (-1.0, 0.0, 1.0)
 _TRIED = 3
+HIGHEST_START = float(np.log(_SHARES[-1] / (1 - _SHARES[-1])))
+"""Logit of the largest gamma of the grid."""
 
 
 def starting_values(model: Model, likelihood: Likelihood) -> tuple[Array, ...]:
     """The best points of the grid, one for each mean before truncation, at most three."""
     best: list[tuple[float, Array]] = []
-    means = _MEANS if model.determinant_count else (0.0,)
+    means = MEANS if model.determinant_count else (0.0,)
     for mean in means:
         candidates = [
             point
