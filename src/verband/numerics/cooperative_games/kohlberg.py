@@ -18,6 +18,7 @@ from verband.numerics.cooperative_games.programs import Fixed, Program
 SAME = 1e-9
 """Excesses that differ by less are one level; games come scaled to a largest value of 1."""
 _GAIN = 1e-7
+_FEW = 4
 
 
 def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bool:
@@ -51,6 +52,10 @@ def is_nucleolus(excesses: Excesses, x: Array, limit: float | None = None) -> bo
 
 def _settle(fixed: Fixed, masks: Masks, n: int) -> None:
     """Add coalitions until all of them are settled."""
+    if len(masks) <= _FEW * n:
+        for row in members(masks, n):
+            fixed.add(row, 0.0)
+        return
     rng = np.random.default_rng(71)
     while len(masks) and not fixed.complete:
         fixed.add(members(masks[:1], n)[0], 0.0)
@@ -72,7 +77,7 @@ def _can_be_lowered(masks: Masks, fixed: Fixed, at_limit: Flags, n: int) -> bool
         if balanced is not None:
             return not balanced
     objective = np.array([float(((masks >> player) & 1).mean()) for player in range(n)])
-    rows = masks if len(masks) <= 4 * n else masks[np.unique(np.linspace(0, len(masks) - 1, 2 * n).astype(np.int64))]
+    rows = masks if len(masks) <= _FEW * n else masks[np.unique(np.linspace(0, len(masks) - 1, 2 * n).astype(np.int64))]
     program = Program(objective, np.full(n, -1.0), np.where(at_limit, 0.0, 1.0))
     program.add(fixed.rows, np.zeros(len(fixed.rows)), np.zeros(len(fixed.rows)))
     program.add(members(rows, n), np.full(len(rows), -np.inf), np.zeros(len(rows)))

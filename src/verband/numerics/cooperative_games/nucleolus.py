@@ -132,9 +132,11 @@ def _settled(excesses: Excesses, limit: float | None) -> tuple[Array, list[float
         if levels and found.level < levels[0] - _SAME_LEVEL:
             unique = False
         before = len(fixed.rows)
-        divisors = members(found.binding, n).sum(axis=1) if excesses.per_capita else np.ones(len(found.binding))
-        for mask, divisor in zip(found.binding, divisors, strict=True):
-            fixed.add(members([mask], n)[0], float(excesses.cost[mask] + found.level * divisor))
+        inside = members(found.binding, n)
+        divisors = inside.sum(axis=1) if excesses.per_capita else np.ones(len(inside))
+        reached = excesses.cost[found.binding] + found.level * divisors
+        for row, value in zip(inside, reached.tolist(), strict=True):
+            fixed.add(row, value)
         for player in found.at_limit:
             fixed.add(np.eye(n)[player], float(limit or 0.0))
             limited.add(player)

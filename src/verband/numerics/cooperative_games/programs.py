@@ -138,27 +138,52 @@ class Fixed:
     """
 
     def __init__(self, players: int) -> None:
-        self.rows, self.values = np.ones((1, players)), np.zeros(1)
-        self.basis = self.rows / np.sqrt(players)
+        self._rows, self._values, self._basis = (
+            np.ones((players, players)),
+            np.zeros(players),
+            np.empty((players, players)),
+        )
+        self._basis[0] = 1 / np.sqrt(players)
+        self._count = 1
+
+    @property
+    def rows(self) -> Array:
+        """Sums that are settled."""
+        return self._rows[: self._count]
+
+    @property
+    def values(self) -> Array:
+        """Their values."""
+        return self._values[: self._count]
+
+    @property
+    def basis(self) -> Array:
+        """Their orthonormal basis."""
+        return self._basis[: self._count]
 
     @property
     def complete(self) -> bool:
         """Whether all shares are settled."""
-        return len(self.rows) == self.rows.shape[1]
+        return self._count == len(self._rows)
 
     def beside(self, rows: Array) -> Array:
-        """What of rows, shape (m, n), is orthogonal to all that is settled."""
-        rest = rows - (rows @ self.basis.T) @ self.basis
-        return np.asarray(rest - (rest @ self.basis.T) @ self.basis)  # twice is enough (Kahan; Parlett, 1980)
+        """What of rows, shape (m, n) or (n,), is orthogonal to all that is settled."""
+        basis = self.basis
+        rest = rows - (rows @ basis.T) @ basis
+        rest -= (rest @ basis.T) @ basis  # twice is enough (Kahan; Parlett, 1980)
+        return np.asarray(rest)
 
     def add(self, row: Array, value: float) -> bool:
         """Settle one more sum; whether it was not settled yet."""
-        rest = self.beside(row[None, :])
-        size = float(np.sqrt((rest * rest).sum()))
-        if size < _DEPENDENT * float(np.sqrt(row.sum())):
+        if self.complete:
             return False
-        self.basis = np.vstack([self.basis, rest / size])
-        self.rows, self.values = np.vstack([self.rows, row]), np.append(self.values, value)
+        rest = self.beside(row)
+        size, whole = float(rest @ rest) ** 0.5, float(row @ row) ** 0.5
+        if size < _DEPENDENT * whole:
+            return False
+        at = self._count
+        self._basis[at], self._rows[at], self._values[at] = rest / size, row, value
+        self._count += 1
         return True
 
 
