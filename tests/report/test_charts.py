@@ -124,4 +124,4 @@ def test_the_name_over_a_curve_stays_within_the_drawing_and_has_a_white_edge(peo
             assert start >= 52 - 6
             assert start + length <= width
             assert down >= 6
-            assert re.search(rf'<text[^>]*paint-order="stroke"[^>]*>{re.escape(text)}', svg)
+            assert re.search(rf'<text[^>]*style="paint-order: stroke"[^>]*>{re.escape(text)}', svg)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 _LONG = 60
 """Letters in a cell from which a table is stacked on a phone."""
+_WIDE = 24
+"""Letters from which a figure may be broken over lines, so that no column grows too wide."""
 
 
 @cache
@@ -37,7 +39,7 @@ def environment() -> Environment:
         "css": _trusted,
         "css_string": _css_string,
     }
-    found.tests["stacked"] = _stacked
+    found.tests |= {"stacked": _stacked, "whole": _whole}
     return found
 
 
@@ -49,6 +51,11 @@ def _stacked(block: Table) -> bool:
         for place, cell in enumerate(row)
         if place and place not in block.numeric
     )
+
+
+def _whole(cell: str) -> bool:
+    """Whether a cell is a figure, or two ends of one, which stay on one line."""
+    return len(cell) < _WIDE and any(sign.isdigit() for sign in cell)
 
 
 def _code_parts(text: str) -> Iterator[tuple[bool, str]]:

@@ -77,7 +77,7 @@ def _tidy(svg: str, name: str, title: str, description: str) -> str:
         _merge(element)
     for element in root.iter(f"{{{_SVG}}}text"):
         if element.get("stroke"):
-            element.set("paint-order", "stroke")  # a white edge goes under the letters, not over them
+            element.set("style", "paint-order: stroke")  # a white edge goes under the letters, not over them
     for element in root.iter():
         for attribute in _LENGTHS & set(element.attrib):
             element.set(attribute, _NUMBER.sub(_rounded, element.get(attribute, "")))
