@@ -395,3 +395,14 @@ def test_the_example_in_the_documentation_is_what_comes_out(sample_workspace, re
     for name, *figures in shown:
         own = found[name]
         assert [f"{value:.2f}" for value in (own.efficiency, own.low, own.high)] == figures
+
+
+def test_the_designs_of_steering_loss_in_the_documentation_are_what_comes_out(sample_workspace, request):
+    page = (request.config.rootpath / "docs" / "methods" / "municipal-efficiency.md").read_text(encoding="utf-8")
+    shown = re.findall(r"^\| (.+) \| (-?[\d.]+) \| (-[\d.]+) \| (-?[\d.]+) \|$", page, flags=re.MULTILINE)
+    assert len(shown) == 3
+    found = sample_workspace.steering_loss()
+    for item, (name, *figures) in zip(found.every, shown, strict=False):
+        own = item.result
+        assert [item.name, *(f"{value:.4f}" for value in (own.estimate, own.low, own.high))] == [name, *figures]
+    assert "both intervals hold zero" in found.reading

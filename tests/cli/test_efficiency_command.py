@@ -50,6 +50,33 @@ def test_the_stochastic_frontier_tells_its_coefficients_and_warnings(ask):
     assert len(found["years"]) == 8
 
 
+def test_where_nobody_is_ranked_the_json_says_why_and_the_table_shows_no_efficiency(ask, monkeypatch):
+    """A frontier of whose outputs one falls, as it comes from the analysis."""
+    from verband.analysis import efficiency as analysis
+
+    def falling(fit, outputs):
+        return (analysis.FallingOutput(outputs[0], -0.5, -0.6, -0.4),)
+
+    monkeypatch.setattr(analysis, "_falling", falling)
+    found = json.loads(ask("7.3", "--method", "sfa", "--format", "json")[1])
+    assert "elasticity -0.50, 95% interval -0.60 to -0.40" in found["not_ranked"]
+    for row in found["municipalities"]:
+        assert (row["efficiency"], row["low"], row["high"], row["cost_ratio"]) == (None, None, None, None)
+    out = " ".join(ask("7.3", "--method", "sfa")[1].split())
+    assert "Nobody is ranked: at this frontier cost falls" in out
+    assert "Efficiency" not in out.split("7.3 Afval")[0]
+
+
+def test_who_is_left_out_has_its_reason_by_year_and_no_sentence_ends_twice(ask):
+    found = json.loads(ask("7.3", "--method", "sfa", "--format", "json")[1])
+    assert found["not_ranked"] is None
+    assert all(set(item) == {"code", "name", "reason", "detail"} for item in found["left_out"])
+    assert all(row["years"] for row in found["municipalities"])
+    for task in ("7.3", "0.2", "0.4", "1.1"):
+        out = ask(task, "--method", "sfa")[1]
+        assert ".." not in out.replace("...", "")
+
+
 def test_csv_has_a_row_per_municipality(ask):
     rows = list(csv.DictReader(io.StringIO(ask("0.2", "--format", "csv")[1])))
     assert len(rows) == len({row["code"] for row in rows}) > 15
