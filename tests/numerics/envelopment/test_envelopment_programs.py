@@ -1,4 +1,4 @@
-"""The batch method against a general solver on random programs, against itself, and against HiGHS one by one."""
+"""The batch method against a general solver on random programs, against itself, and against whole fractions."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from unit_data import KINDS, by_linprog, large_units, random_units, slack_sum
 from verband.numerics.envelopment import radial, simplex
 from verband.numerics.envelopment.efficiency import efficiencies
 from verband.numerics.envelopment.frame import Frame
-from verband.numerics.envelopment.programs import solve
 from verband.numerics.envelopment.radial import measure, measured
+from verband.numerics.envelopment.rational import solve
 from verband.numerics.envelopment.technology import Units
 
 ORIENTATIONS = ("input", "output")
@@ -102,7 +102,7 @@ def test_the_last_resort_gives_the_same(monkeypatch, orientation, returns):
     x, y = large_units(40, 2, 3)
     x[7], y[7] = x[3] * 1.5, y[3]
     usual = efficiencies(x, y, orientation=orientation, returns=returns)
-    monkeypatch.setattr(radial, "_doubtful", lambda bases: np.ones(len(bases), dtype=bool))
+    monkeypatch.setattr(radial, "_doubtful", lambda bases, _: np.ones(len(bases), dtype=bool))
     last = efficiencies(x, y, orientation=orientation, returns=returns)
     assert last.by_reference == 40
     assert last.farrell == pytest.approx(usual.farrell, abs=1e-8)
@@ -142,7 +142,6 @@ def test_a_program_without_a_solution_is_named_by_the_last_resort_too():
     x, y = large_units(10, 1, 2)
     units = Units.checked(x, y)
     point = Units(x[:1], y.max(axis=0)[None, :] * 2)
-    frame = Frame.of([units], point, "input", "vrs")
-    assert solve(frame.programs, 0).status == "infeasible"
+    assert solve(units, (point.inputs[0], point.outputs[0]), "input", "vrs").status == "infeasible"
     assert measure(units, point, "input", "vrs", slacks=True).status == ("infeasible",)
     assert np.isnan(measure(units, point, "input", "vrs", slacks=True).slacks).all()

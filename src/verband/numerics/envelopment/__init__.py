@@ -15,6 +15,6 @@ Field-neutral: inputs, outputs and numbers of rows; names and files belong to th
 ``measured``          what comes of that
 ``frame``             from units to linear programs, scaled, and back
 ``simplex``           many small programs at once, on the ``bases`` and towards the ``aims`` of two stages
-``programs``          one program by HiGHS: the reference, and the last resort
+``rational``          one program in whole fractions: the last resort
 ====================  ==========================================================================
 """

@@ -14,7 +14,7 @@ from verband.numerics.envelopment.bases import Array, Bases, Numbers, Programs
 
 FREE = 1e-10
 """Largest cost to the first objective, relative to it, at which a column may still enter in the second stage."""
-_LEAST = 1e-4
+_LEAST = 1e-10
 
 
 class Aim(Protocol):
@@ -34,10 +34,15 @@ class Radial:
     programs: Programs
 
     def prices(self, bases: Bases) -> Array:
-        """The row of the inverse that belongs to the variable that counts; relative to the value of the radial one."""
+        """The row of the inverse that belongs to the variable that counts.
+
+        What a column gains is relative to the value of the radial variable: in the input orientation all columns
+        together come to at most that value already, so that only the output orientation divides by it.
+        """
         rows = np.arange(len(bases))
-        size = np.maximum(np.abs(bases.values[rows, bases.radial_place]), _LEAST)
-        own = bases.inverse[rows, bases.radial_place] * (self.programs.sense / size)[:, None]
+        own = bases.inverse[rows, bases.radial_place]
+        if self.programs.sense < 0:
+            own = own / -np.maximum(np.abs(bases.values[rows, bases.radial_place]), _LEAST)[:, None]
         first = bases.infeasible()
         if not first.any():
             return np.asarray(own, dtype=np.float64)

@@ -22,11 +22,11 @@ Flags = npt.NDArray[np.bool_]
 
 UNSOLVED, SOLVED, NO_SOLUTION = 0, 1, 2
 
-INFEASIBLE = 1e-9
-"""What may remain of the artificial variable, which starts at 1, in a program that has a solution."""
+FEASIBLE = 1e-12
+"""How far rounding may put a row off, relative to what the point has in it."""
 
-NEGATIVE = 1e-10
-"""How far below zero rounding may put a variable."""
+_LEFT = 1e-14, 1e-9
+"""So much of the artificial variable, which starts at 1, is nothing in any case, and more than so much is something."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +42,8 @@ class Programs:
         Group of each program, ascending, shape (b,).
     radial, right
         ``g`` and ``r``, shape (b, m).
+    amounts
+        What the point itself has in each row, shape (b, m), above zero: margins for rounding are relative to it.
     sense
         1 to minimise ``t``, -1 to maximise it.
     excluded
@@ -52,6 +54,7 @@ class Programs:
     group: Numbers
     radial: Array
     right: Array
+    amounts: Array
     sense: float
     excluded: Numbers | None = None
 
@@ -95,6 +98,8 @@ class Bases:
         Where the last two stand, shape (b,); -1 once the artificial one has left.
     artificial
         Its column, shape (b, m).
+    left
+        At how much it stands for nothing, shape (b,).
     state
         ``UNSOLVED``, ``SOLVED`` or ``NO_SOLUTION``, shape (b,).
     """
@@ -105,6 +110,7 @@ class Bases:
     radial_place: Numbers
     artificial_place: Numbers
     artificial: Array
+    left: Array
     state: Numbers
 
     def __len__(self) -> int:
@@ -119,6 +125,7 @@ class Bases:
             self.radial_place[rows],
             self.artificial_place[rows],
             self.artificial[rows],
+            self.left[rows],
             self.state[rows],
         )
 
@@ -130,6 +137,7 @@ class Bases:
         self.radial_place[rows] = other.radial_place
         self.artificial_place[rows] = other.artificial_place
         self.artificial[rows] = other.artificial
+        self.left[rows] = other.left
         self.state[rows] = other.state
 
     def pivot(self, place: Numbers, alpha: Array) -> Array:
@@ -163,8 +171,8 @@ class Bases:
         """Whether the artificial variable still stands for something."""
         if self.artificial_place.max(initial=-1) < 0:
             return np.zeros(len(self), dtype=np.bool_)
-        left = self.values[np.arange(len(self)), self.artificial_place]
-        return np.asarray((self.artificial_place >= 0) & (left > INFEASIBLE))
+        value = self.values[np.arange(len(self)), self.artificial_place]
+        return np.asarray((self.artificial_place >= 0) & (value > self.left))
 
     def matrices(self, programs: Programs, units: Numbers) -> Array:
         """The bases themselves, from the data of the programs, shape (b, m, m)."""
@@ -203,6 +211,7 @@ def started(programs: Programs, start: Numbers, limits: Numbers) -> Bases:
         radial_place=np.zeros(count, dtype=np.int64),
         artificial_place=np.full(count, -1, dtype=np.int64),
         artificial=np.zeros((count, m)),
+        left=np.zeros(count),
         state=np.full(count, UNSOLVED, dtype=np.int64),
     )
     bases.pivot(limits, programs.column(rows, start))
@@ -213,10 +222,12 @@ def started(programs: Programs, start: Numbers, limits: Numbers) -> Bases:
     bases.radial_place = np.where(programs.radial != 0, reach, -np.inf).argmax(axis=1)
     bases.pivot(bases.radial_place, alpha)
     bases.index[rows, bases.radial_place] = size + m
-    lacking = np.where(bases.values < -NEGATIVE, bases.values, 0.0)
+    lacking = np.where(bases.values < -FEASIBLE * programs.amounts, bases.values, 0.0)
     lacking[rows, bases.radial_place] = 0
     place = lacking.argmin(axis=1)
     some = np.flatnonzero(lacking[rows, place] < 0)
+    most = np.abs(lacking[some] / programs.amounts[some]).max(axis=1)
+    bases.left[some] = np.clip(FEASIBLE / most, *_LEFT)
     radial = bases.values[rows, bases.radial_place]
     bases.values = np.maximum(bases.values, lacking)
     bases.values[rows, bases.radial_place] = radial

@@ -37,7 +37,7 @@ class Efficiencies:
         ``sum w y = y + slack`` (input orientation; for outputs ``sum w x = x - slack``, ``sum w y = farrell y +
         slack``).
     by_reference
-        How many programs were left to HiGHS.
+        How many programs were left to whole fractions.
     """
 
     orientation: Orientation

@@ -10,8 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from verband.numerics.envelopment.bases import Array, Flags, Numbers
-from verband.numerics.envelopment.measured import ROUNDING, Measured, Peers
-from verband.numerics.envelopment.programs import Status
+from verband.numerics.envelopment.measured import ROUNDING, Measured, Peers, Status
 from verband.numerics.envelopment.technology import Orientation, Units
 
 TIE = 1e-12

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from verband.numerics.envelopment.bases import Array, Numbers
-from verband.numerics.envelopment.programs import Status
+
+Status = Literal["solved", "infeasible", "unbounded", "failed"]
 
 ROUNDING = 1e-9
 """A measure this close to 1 is 1."""
@@ -38,7 +40,11 @@ class Peers:
     def of(self, point: int) -> dict[int, float]:
         """Peers of one point with their weights."""
         begin, end = np.searchsorted(self.point, [point, point + 1])
-        return {int(self.peer[row]): float(self.weight[row]) for row in range(begin, end)}
+        found: dict[int, float] = {}
+        for row in range(begin, end):
+            peer = int(self.peer[row])
+            found[peer] = found.get(peer, 0.0) + float(self.weight[row])
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +63,7 @@ class Measured:
     peers
         None if not asked for.
     by_reference
-        How many programs were left to HiGHS.
+        How many programs were left to whole fractions.
     """
 
     farrell: Array

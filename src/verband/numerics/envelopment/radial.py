@@ -1,7 +1,7 @@
 """Points measured against a frontier: Farrell's (1957) radial measure, slacks and weights.
 
-The batch method of :mod:`verband.numerics.envelopment.simplex`; programs that it does not solve beyond doubt go to
-HiGHS, one at a time.
+The batch method of :mod:`verband.numerics.envelopment.simplex`; programs that it does not solve beyond doubt are solved
+in whole fractions, one at a time.
 """
 
 from __future__ import annotations
@@ -14,15 +14,16 @@ from verband.numerics.envelopment.aims import Radial, Slacks
 from verband.numerics.envelopment.bases import NO_SOLUTION, SOLVED, UNSOLVED, Array, Bases, Flags, Numbers, Programs
 from verband.numerics.envelopment.frame import Frame
 from verband.numerics.envelopment.free_disposal import measure_hull
-from verband.numerics.envelopment.measured import ROUNDING, Measured, Peers, outside
-from verband.numerics.envelopment.programs import Solution, Status, solve
+from verband.numerics.envelopment.measured import ROUNDING, Measured, Peers, Status, outside
+from verband.numerics.envelopment.rational import Solution
 from verband.numerics.envelopment.simplex import Batch
 from verband.numerics.envelopment.technology import Orientation, Returns, Units
 from verband.numerics.threads import one_thread
 
 SMALL = 1e-11
 """A slack, or what a peer brings in, that is smaller than this relative to what the point has in that row, is zero."""
-_SMALL_FOR_HIGHS = 1e-8
+_NOTHING = 1e-9
+"""Output per input, relative to the largest there is, that may be nothing but rounding."""
 _CLEARLY_INFEASIBLE = 1e-6
 _PILOTS = 64
 
@@ -77,7 +78,7 @@ def measured(frame: Frame, *, slacks: bool) -> Measured:
     if weights is not None:
         batch.solve(Slacks(programs, weights, aim.prices(bases)), np.flatnonzero(bases.state == SOLVED))
     status: list[Status] = ["infeasible" if state == NO_SOLUTION else "solved" for state in bases.state]
-    answers = {int(unit): solve(programs, int(unit), weights) for unit in np.flatnonzero(_doubtful(bases))}
+    answers = {int(unit): frame.exact(int(unit), slacks=slacks) for unit in np.flatnonzero(_doubtful(bases, programs))}
     for unit, answer in answers.items():
         farrell[unit], status[unit] = answer.radial, answer.status
     farrell = np.where(np.abs(farrell - 1) <= ROUNDING, 1.0, farrell)
@@ -86,10 +87,17 @@ def measured(frame: Frame, *, slacks: bool) -> Measured:
     return Measured(farrell, tuple(status), *_details(frame, bases, answers, status), len(answers))
 
 
-def _doubtful(bases: Bases) -> Flags:
-    """Programs that were not solved, or whose want of a solution is a matter of rounding."""
-    left = bases.values[np.arange(len(bases)), bases.artificial_place]
-    return np.asarray((bases.state == UNSOLVED) | ((bases.state == NO_SOLUTION) & (left < _CLEARLY_INFEASIBLE)))
+def _doubtful(bases: Bases, programs: Programs) -> Flags:
+    """Programs that were not solved, or whose want of a solution, or of any output, is a matter of rounding."""
+    rows = np.arange(len(bases))
+    left = bases.values[rows, bases.artificial_place]
+    found = (bases.state == UNSOLVED) | ((bases.state == NO_SOLUTION) & (left < _CLEARLY_INFEASIBLE))
+    if programs.sense < 0:
+        radial = bases.values[rows, bases.radial_place]
+        low = np.flatnonzero((bases.state == SOLVED) & (radial < 1))
+        made = np.abs(programs.radial[low]) * radial[low, None]
+        found[low] |= ((programs.radial[low] < 0) & (made <= _NOTHING)).any(axis=1)
+    return np.asarray(found)
 
 
 def _details(frame: Frame, bases: Bases, answers: dict[int, Solution], status: Sequence[Status]) -> tuple[Array, Peers]:
@@ -99,13 +107,13 @@ def _details(frame: Frame, bases: Bases, answers: dict[int, Solution], status: S
     left_out = np.fromiter(answers, dtype=np.int64, count=len(answers))
     values[bases.state != SOLVED] = 0
     values[left_out] = 0
-    slacks, amounts = np.zeros((len(bases), programs.rows)), _amounts(programs)
+    slacks, amounts = np.zeros((len(bases), programs.rows)), programs.amounts
     unit, place = np.nonzero((bases.index >= size) & (values > 0))
     slacks[unit, bases.index[unit, place] - size] = values[unit, place]
     point, place = np.nonzero((bases.index < size) & (values > 0))
     points, peers, scaled = [point], [bases.index[point, place]], [values[point, place]]
     for number, answer in answers.items():
-        slacks[number] = np.where(answer.slacks > _SMALL_FOR_HIGHS * amounts[number], answer.slacks, 0)
+        slacks[number] = answer.slacks
         some = np.flatnonzero(answer.weights > 0)
         points.append(np.full(len(some), number))
         peers.append(some)
@@ -118,16 +126,10 @@ def _details(frame: Frame, bases: Bases, answers: dict[int, Solution], status: S
     return frame.in_units(slacks), found
 
 
-def _amounts(programs: Programs) -> Array:
-    """What each program has in each row, shape (b, m); 1 where it has nothing, which is the size of a point."""
-    own = np.abs(programs.right) + np.abs(programs.radial)
-    return np.where(own > 0, own, 1.0)
-
-
 def _peers(frame: Frame, point: Numbers, peer: Numbers, scaled: Array) -> Peers:
     weight = frame.weights(point, peer, scaled)
     # Zero is what matters in no row.
-    share = scaled[:, None] * np.abs(frame.programs.column(point, peer)) / _amounts(frame.programs)[point]
+    share = scaled[:, None] * np.abs(frame.programs.column(point, peer)) / frame.programs.amounts[point]
     real = np.flatnonzero(share.max(axis=1) > SMALL)
     order = real[np.lexsort((peer[real], point[real]))]
     return Peers(point[order], peer[order], weight[order])

@@ -7,7 +7,8 @@ on another. Columns are taken in as they are needed: a batch is solved on a few 
 that would help are added (Gilmore and Gomory, 1961).
 
 Nothing is taken on trust: bases are multiplied out with the data, the inverse of one that lost precision is computed
-anew, and the last pricing is over all columns. What fails even so is reported as not solved.
+anew, and the last pricing is over all columns. What fails even so, or lies so near a tie that rounding decides, is
+reported as not solved.
 """
 
 from __future__ import annotations
@@ -34,7 +35,8 @@ GAIN = 1e-11
 """A column enters when a unit of it (columns are scaled to size 1) improves the objective by more than this."""
 RESIDUAL = 1e-11
 """Largest residual of a solution, relative to what is added up in that row."""
-_LITTLE = 1e-4
+PRECISE = 1e-9
+"""Largest error of the radial variable that rounding may bring about, relative to it."""
 _LOST = 1e-6
 _PIVOT = 1e-9
 _TIE = 1e-12
@@ -125,12 +127,10 @@ class Batch:
         matrices, right = part.matrices(self.programs, units), self.programs.right[units]
         unit = np.eye(self.programs.rows)
         error = unit - part.inverse @ matrices
-        for row in np.flatnonzero(np.abs(error).max(axis=(1, 2)) > _LOST):
-            try:
-                part.inverse[row] = np.linalg.inv(matrices[row])
-            except np.linalg.LinAlgError:
-                continue
-            error[row] = unit - part.inverse[row] @ matrices[row]
+        sound = np.ones(len(units), dtype=np.bool_)
+        for row in np.flatnonzero(~(np.abs(error).max(axis=(1, 2)) <= _LOST)):
+            sound[row] = self._inverted(part, matrices, int(row))
+            error[row] = unit - part.inverse[row] @ matrices[row] if sound[row] else 0.0
         # One step of Schulz (1933) for the inverse, one of iterative refinement for the values.
         part.inverse += error @ part.inverse
         values = times(part.inverse, right)
@@ -139,11 +139,29 @@ class Batch:
         radial = values[rows, part.radial_place]
         part.values = np.maximum(values, 0)
         part.values[rows, part.radial_place] = radial
-        residual = np.abs(times(matrices, part.values) - right)
+        # What is left of the artificial variable in a solution is part of the residual.
+        counted = part.values.copy()
+        spent = np.flatnonzero((part.artificial_place >= 0) & (part.state == SOLVED))
+        counted[spent, part.artificial_place[spent]] = 0
+        residual = np.abs(times(matrices, counted) - right)
         # In each row by itself, relative to what is added up there.
-        terms = times(np.abs(matrices), np.abs(part.values)) + np.abs(right)
-        fits = (residual <= RESIDUAL * np.maximum(terms, _LITTLE)).all(axis=1)
-        return np.asarray(fits & (part.state != UNSOLVED))
+        terms = times(np.abs(matrices), np.abs(counted)) + np.abs(right)
+        fits = (residual <= RESIDUAL * np.maximum(terms, self.programs.amounts[units])).all(axis=1)
+        # How far rounding may put the radial variable off (Skeel, 1979): a small residual alone does not tell.
+        spread = (np.abs(part.inverse[rows, part.radial_place]) * terms).sum(axis=1) * np.finfo(float).eps
+        fits &= spread <= PRECISE * np.maximum(np.abs(radial), np.finfo(float).tiny)
+        return np.asarray(fits & sound & (part.state != UNSOLVED))
+
+    def _inverted(self, part: Bases, matrices: Array, row: int) -> bool:
+        """Compute one inverse anew; whether the basis has one, to the precision that is wanted."""
+        try:
+            found = np.linalg.inv(matrices[row])
+        except np.linalg.LinAlgError:
+            return False
+        if not np.abs(np.eye(len(found)) - found @ matrices[row]).max() <= _LOST:
+            return False
+        part.inverse[row] = found
+        return True
 
 
 def _best(
@@ -196,6 +214,8 @@ class _Walk:
                 done = np.zeros(len(stuck), dtype=np.bool_)
             alpha = times(self.now.inverse, self.listed.take(self.group * len(self.numbers) + entering, axis=0))
             place = _leaving(self.now, alpha, stuck)
+            # A column that is in already gains nothing: the inverse has lost precision, and is to be renewed.
+            place[(self.now.index == self.numbers[entering][:, None]).any(axis=1)] = -1
             if place.min() < 0:
                 moves = (place >= 0) | done
                 entering, alpha, place, done = entering[moves], alpha[moves], place[moves], done[moves]
