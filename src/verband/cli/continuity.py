@@ -98,7 +98,7 @@ def continuity(
     ] = None,
     output: FormatOption = OutputFormat.table,
 ) -> None:
-    """Compute how often, how long and how surely functions are without enough people, on your own file.
+    """Compute how often and how long functions lack people, alone and pooled.
 
     Columns: function, holders and, where you know them, required, short_absences_per_year, short_absence_days,
     long_absences_per_year, long_absence_weeks, leaving_per_year, vacancy_days, training_days, deputies,

@@ -193,7 +193,8 @@ def _show_tables(table: NumberTable, found: FrontierAnswer) -> None:
 def _row(unit: UnitOnFrontier) -> dict[str, Any]:
     weights = sorted(unit.peers.items(), key=lambda item: (-round(item[1], 2), item[0]))
     more = f"; {len(weights) - _PEERS} more" if len(weights) > _PEERS else ""
-    peers = "; ".join(f"{name} {_share(weight, 2)}" for name, weight in weights[:_PEERS]) + more
+    # What lies on the edge of two roundings does so on every machine.
+    peers = "; ".join(f"{name} {_share(round(weight, 9), 2)}" for name, weight in weights[:_PEERS]) + more
     row = {
         "name": unit.name,
         "efficiency": _share(unit.efficiency),

@@ -46,7 +46,7 @@ def influence(
     seed: Annotated[int, typer.Option("--seed", help="Of the draws: the same seed, the same answer.")] = 1,
     output: FormatOption = OutputFormat.table,
 ) -> None:
-    """Measure how often each member decides a vote, beside what it pays, on your own file.
+    """Measure how often each member decides a vote, beside what it pays.
 
     Shapley-Shubik and Banzhaf, for one majority or two at once; who has no power, and the smallest change in votes that
     changes that. The csv holds the members, the json everything.
