@@ -140,11 +140,9 @@ class Books:
 
     def _effect(self, item: Municipality, task: str, year: int) -> float:
         """Log cost of a municipality in a task that nothing explains: its own in all tasks, and in this one."""
-        p = self.parameters
         for unit in item.units:
             if (unit, task) not in self._effects:
-                shared = stream(self.seed, "effect", unit).gauss(0, p.municipality_sd)
-                self._effects[unit, task] = shared + stream(self.seed, "effect", unit, task).gauss(0, p.task_sd)
+                self._effects[unit, task] = unit_effect(self.seed, self.parameters, unit, task)
         return self._mean(item, year, {unit: self._effects[unit, task] for unit in item.units})
 
     def _contributions(self, existing: Sequence[Municipality], year: int) -> dict[str, dict[str, dict[int, float]]]:
@@ -271,6 +269,12 @@ class Books:
         debts = ("P12", "P133", "P213", "P29b", "P29d")
         sheet |= dict(zip(debts, apportion(total - equity, (0.10, 0.62, 0.12, 0.06, 0.10)), strict=True))
         return sheet
+
+
+def unit_effect(seed: int, parameters: Parameters, unit: str, task: str) -> float:
+    """``u_i + u_ik`` of a piece of land: its log cost in a task that nothing explains."""
+    shared = stream(seed, "effect", unit).gauss(0, parameters.municipality_sd)
+    return shared + stream(seed, "effect", unit, task).gauss(0, parameters.task_sd)
 
 
 _MERGING = frozenset({"samenvoeging", "splitsing", "voortzetting"})
