@@ -8,6 +8,7 @@ import json
 
 import pytest
 
+from verband.analysis import efficiency as analysis
 from verband.cli.entry import main
 from verband.sources.sample import province, write_province
 from verband.workspace import Workspace
@@ -52,7 +53,6 @@ def test_the_stochastic_frontier_tells_its_coefficients_and_warnings(ask):
 
 def test_where_nobody_is_ranked_the_json_says_why_and_the_table_shows_no_efficiency(ask, monkeypatch):
     """A frontier of whose outputs one falls, as it comes from the analysis."""
-    from verband.analysis import efficiency as analysis
 
     def falling(fit, outputs):
         return (analysis.FallingOutput(outputs[0], -0.5, -0.6, -0.4),)

@@ -26,7 +26,7 @@ def test_links_between_pages_lead_somewhere(page):
 
 def test_every_command_in_the_readme_exists():
     commands = (ROOT / "docs" / "commands.md").read_text(encoding="utf-8")
-    for name in re.findall(r"^verband (\w+)", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE):
+    for name in re.findall(r"^verband ([\w-]+)", (ROOT / "README.md").read_text(encoding="utf-8"), flags=re.MULTILINE):
         assert f"\n## {name}\n" in commands
 
 
