@@ -59,6 +59,7 @@ def test_where_nobody_is_ranked_the_json_says_why_and_the_table_shows_no_efficie
 
     monkeypatch.setattr(analysis, "_falling", falling)
     found = json.loads(ask("7.3", "--method", "sfa", "--format", "json")[1])
+    assert found["frontier"]["mean_efficiency"] is None
     assert "elasticity -0.50, 95% interval -0.60 to -0.40" in found["not_ranked"]
     for row in found["municipalities"]:
         assert (row["efficiency"], row["low"], row["high"], row["cost_ratio"]) == (None, None, None, None)

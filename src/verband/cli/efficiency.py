@@ -110,7 +110,7 @@ def _whole(found: EfficiencyAnswer, rows: list[dict[str, Any]]) -> dict[str, Any
                 for item, one in zip(found.outputs, fit.coefficients, strict=False)
             },
             "gamma": fit.gamma.value,
-            "mean_efficiency": fit.mean_efficiency,
+            "mean_efficiency": None if found.not_ranked else fit.mean_efficiency,
             "lr_statistic": fit.test.statistic,
             "lr_p_value": fit.test.p_value,
             "converged": fit.converged,
