@@ -215,6 +215,43 @@ def test_decimal_commas_and_a_byte_order_mark_are_read_and_said(ask, answer):
         assert any(said in remark for remark in json.loads(out)["remarks"])
 
 
+@pytest.mark.parametrize("words", [(), ("--orientation", "output"), ("--returns", "crs"), ("--returns", "fdh")])
+@pytest.mark.parametrize("number", [1, 4])
+def test_a_constant_column_beside_others_is_refused_in_every_question(ask, words, number):
+    rows = [line.split(",") for line in OFFICES.split()]
+    for row in rows[1:]:
+        row[number] = "9"
+    status, out, err = ask("\n".join(map(",".join, rows)), *GOOD, *words, "--format", "json")
+    assert (status, out) == (2, "")
+    assert f"line 2 to 9, column {rows[0][number]}" in err
+    assert "is 9 in every row" in err
+    assert "Leave it out" in err
+
+
+def test_a_merger_that_loses_is_said_in_either_orientation(ask):
+    """Under variable returns, C as large as A and B together makes less, or needs more, than they do."""
+    text = "\n".join(["unit,x,y", "A,2,4", "B,2,4", "C,4,5", "D,7,9"])
+    words = ("--id", "unit", "--inputs", "x", "--outputs", "y", "--merge", "A+B", "--format", "json")
+    for more, potential, said in (
+        ((), (2 + 4) / 4, "need more"),
+        (("--orientation", "output"), (4 + 2) / 8, "make less"),
+    ):
+        status, out, _ = ask(text, *words, *more)
+        assert status == 0
+        found = json.loads(out)
+        assert found["merged"][0]["potential"] == pytest.approx(potential)
+        assert found["merged"][0]["reason"] is None
+        assert any("1 merger loses" in remark and said in remark for remark in found["remarks"])
+        assert not any(
+            "loses" in remark for remark in json.loads(ask(text, *words[:-4], *more, *words[-2:])[1])["remarks"]
+        )
+
+
+def test_intervals_say_how_often_they_hold_the_truth_with_more_columns_too(answer):
+    remarks = " ".join(answer("--bootstrap", "200")["remarks"])
+    assert "two inputs and one output in 80% (constant returns) and 71% (variable returns)" in remarks
+
+
 def test_a_constant_column_that_tells_no_units_apart_is_said(ask):
     text = "\n".join(["office,staff,cost,permits", "Aa,4,410,9", "Beek,7,560,9", "Cleve,9,980,9"])
     status, out, _ = ask(text, "--inputs", "staff,cost", "--outputs", "permits", "--format", "json")
@@ -244,7 +281,12 @@ GOOD = ("--id", "office", *COLUMNS)
         (("", ""), (*GOOD, "--merge", "Aa+Bek"), ["no unit 'Bek'", "Did you mean Beek?"]),
         (("", ""), (*GOOD, "--merge", "Aa"), ["has one unit"]),
         (("", ""), (*GOOD, "--merge", "Aa+Beek+Aa"), ["Aa stands twice"]),
-        (("", ""), (*GOOD, "--merge", ""), ["no unit ''"]),
+        (("", ""), (*GOOD, "--merge", ""), ["a merger names no unit", "A+B"]),
+        (("", ""), (*GOOD, "--merge", "Aa+Beek+"), ["'Aa+Beek+' has a plus sign without a unit beside it"]),
+        (("Cleve", "Aa+Beek"), (*GOOD, "--merge", "Aa+Beek+Duin"), ["as Aa, Beek, Duin and as Aa+Beek, Duin"]),
+        (("Beek,7", "Beek,1e30"), GOOD, ["line 3", "column staff", "1e+30 cannot be worked with beside 3"]),
+        (("Beek,7", "Beek,1e-11"), GOOD, ["line 3", "column staff", "1e-11 cannot be worked with beside 15"]),
+        (("", ""), (*GOOD, "--bootstrap", "100000000000000000000"), ["more than can be of use", "1000000 or fewer"]),
         (("Beek,7", "Beek,0"), (*GOOD, "--set-aside", "--merge", "Aa+Beek"), ["line 3", "Beek", "was set aside"]),
         (("", ""), (*GOOD, "--order-m", "0"), ["order m is 0"]),
         (("", ""), (*GOOD, "--bootstrap", "50"), ["50 replications are too few"]),
@@ -275,6 +317,7 @@ def test_bad_input_gets_one_message_with_its_place_and_nothing_else(ask, change,
         (["Aa,4,9", "Beek,4,8"], (), ["line 2 to 3", "column x", "the input is 4 in every row"]),
         (["Aa,4,9", "Beek,4,8"], ("--returns", "fdh"), ["the input is 4 in every row"]),
         (["Aa,4,9", "Beek,5,9"], ("--orientation", "output"), ["column y", "the output is 9 in every row"]),
+        (["Aa,4,9", "Beek,4,9"], ("--returns", "crs"), ["line 2 to 3, column x, y: every column is the same"]),
         (["Aa,4,9", "Beek,5,10"], ("--bootstrap", "200"), ["every unit is efficient"]),
     ],
 )

@@ -21,7 +21,8 @@ from verband.analysis.frontier_answer import (
     PartialFrontier,
     UnitOnFrontier,
 )
-from verband.analysis.frontier_question import FrontierQuestion, Given, SetAside, constant_columns, given, groups
+from verband.analysis.frontier_comparable import constant_columns
+from verband.analysis.frontier_question import FrontierQuestion, Given, SetAside, given, groups
 from verband.analysis.stochastic_frontier_question import Places
 from verband.errors import BadInputError
 from verband.numerics.envelopment.bootstrap import BootstrapError, Bootstrapped, bootstrap
@@ -180,7 +181,7 @@ def answer_frontier(
         if drawn is None
         else BootstrapSettings(drawn.replications, question.seed, drawn.level, drawn.bandwidth),
         set_aside=found.set_aside,
-        remarks=tuple(_remarks(question, found, units, scale, drawn)),
+        remarks=tuple(_remarks(question, found, units, merged, scale, drawn)),
     )
 
 
@@ -260,10 +261,18 @@ def _interval(drawn: Bootstrapped | None, row: int) -> BiasAndInterval | None:
     )
 
 
+def _loses(question: FrontierQuestion, merger: MergedUnits) -> bool:
+    """Whether merged units lie beyond the frontier, so that becoming one costs inputs or outputs."""
+    if merger.potential is None:
+        return False
+    return merger.potential > 1 if question.orientation == "input" else merger.potential < 1
+
+
 def _remarks(
     question: FrontierQuestion,
     found: Given,
     units: Sequence[UnitOnFrontier],
+    merged: Sequence[MergedUnits] | None,
     scale: Scale | None,
     drawn: Bootstrapped | None,
 ) -> list[str]:
@@ -284,8 +293,9 @@ def _remarks(
         )
     else:
         remarks.append(
-            "The intervals are somewhat too narrow: in simulations with 50, 100 and 300 units, one input and one "
-            "output, those of 95% held the true efficiency in 82, 85 and 89% of cases."
+            "The intervals are too narrow, the more so with more columns: in simulations with 50, 100 and 300 units, "
+            "one input and one output, those of 95% held the true efficiency in 82, 85 and 89% of cases; with 100 "
+            "units, two inputs and one output in 80% (constant returns) and 71% (variable returns)."
         )
         noisy = int((drawn.distance_bias**2 < _VARIANCES * drawn.distance_deviation**2).sum())
         if noisy:
@@ -298,6 +308,13 @@ def _remarks(
         whose = "1 unit has no super-efficiency: the others cannot reach it."
         more = f"{none} units have no super-efficiency: the others cannot reach them."
         remarks.append(whose if none == 1 else more)
+    if losing := sum(_loses(question, merger) for merger in merged or ()):
+        turn = "need more than" if question.orientation == "input" else "make less than"
+        whose = "1 merger loses" if losing == 1 else f"{losing} mergers lose"
+        remarks.append(
+            f"{whose}: as one, at their best, the units would {turn} they do now, since none of that size does better "
+            f"(potential {'above' if question.orientation == 'input' else 'below'} 1)."
+        )
     if scale is None:
         remarks.append("The free disposal hull has no scale efficiency and no returns to scale.")
     return remarks

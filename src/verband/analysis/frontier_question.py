@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from verband.analysis.frontier_comparable import require_comparable
 from verband.analysis.stochastic_frontier_question import Places
 from verband.errors import BadInputError, UnknownNameError
 from verband.numerics.envelopment.bases import Array
@@ -20,20 +21,9 @@ from verband.numerics.envelopment.technology import ORIENTATIONS, RETURNS, Orien
 
 LEAST_REPLICATIONS = 100
 """Below it fewer than three replications lie beyond each end of a 95% interval: its ends are chance."""
+MOST_REPLICATIONS = 1_000_000
+"""Beyond it what is left of chance is nothing beside what the method itself leaves open."""
 _LISTED = 12
-_FARTHEST = 1e15
-"""So many times the smallest number of a column, the smallest is lost beside the largest."""
-_LARGEST = 1e100
-"""Above it, and below its reciprocal, products run out of range."""
-_FORCED: dict[str, tuple[str, frozenset[str]]] = {
-    "input": ("inputs", frozenset({"vrs", "ndrs", "fdh"})),
-    "output": ("outputs", frozenset({"vrs", "nirs", "fdh"})),
-}
-"""Where one constant column makes every unit efficient.
-
-With weights that add up to 1 or more a mixture uses at least the constant, so that no input can shrink; with weights
-that add up to 1 or less it produces at most the constant, so that no output can grow.
-"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +106,11 @@ class FrontierQuestion:
             raise BadInputError(
                 f"{self.bootstrap} replications are too few for an interval",
                 todo=f"Ask {LEAST_REPLICATIONS} or more; 2000 is usual",
+            )
+        if self.bootstrap > MOST_REPLICATIONS:
+            raise BadInputError(
+                f"{self.bootstrap} replications are more than can be of use",
+                todo=f"Ask {MOST_REPLICATIONS} or fewer; 2000 is usual",
             )
         if self.returns == "fdh":
             raise BadInputError(
@@ -202,7 +197,7 @@ def given(question: FrontierQuestion, columns: Mapping[str, npt.ArrayLike], plac
         places=places,
     )
     _require_distinct(question, found)
-    _require_comparable(question, found, rows)
+    require_comparable(question, found, rows)
     return found
 
 
@@ -212,7 +207,7 @@ def groups(question: FrontierQuestion, found: Given) -> list[tuple[int, ...]]:
     Raises
     ------
     BadInputError
-        If a merger has one unit, or one twice.
+        If a merger names nothing, has one unit, or one twice, or can be read in more than one way.
     UnknownNameError
         If a unit is not there, with the names most like it.
     """
@@ -221,6 +216,12 @@ def groups(question: FrontierQuestion, found: Given) -> list[tuple[int, ...]]:
     for merger in question.merge:
         members = _split(merger, number) if isinstance(merger, str) else merger
         shown = merger if isinstance(merger, str) else "+".join(merger)
+        if not shown.strip():
+            raise BadInputError("a merger names no unit", todo="Name two or more, as in A+B")
+        if not all(members):
+            raise BadInputError(
+                f"merger {shown!r} has a plus sign without a unit beside it", todo="Name two or more, as in A+B"
+            )
         for name in members:
             if name not in number:
                 raise _unknown(name, shown, found)
@@ -236,8 +237,6 @@ def _split(text: str, known: Mapping[str, int]) -> tuple[str, ...]:
     """Names with plus signs between them; a name may hold a plus sign itself, if the whole can then be read one way."""
     parts = text.split("+")
     plain = tuple(part.strip() for part in parts)
-    if all(part in known for part in plain):
-        return plain
 
     def readings(begin: int) -> list[tuple[str, ...]]:
         if begin == len(parts):
@@ -250,7 +249,14 @@ def _split(text: str, known: Mapping[str, int]) -> tuple[str, ...]:
         return found
 
     ways = readings(0) if any("+" in name for name in known) else []
-    return ways[0] if len(ways) == 1 else plain
+    mergers = [way for way in ways if len(way) > 1]
+    if len(mergers) > 1:
+        one, other = (", ".join(way) for way in mergers[:2])
+        raise BadInputError(
+            f"merger {text!r} can be read as {one} and as {other}",
+            todo="Write names of units without a plus sign (in Python: give the merger as a list of names)",
+        )
+    return mergers[0] if mergers else plain
 
 
 def _unknown(name: str, merger: str, found: Given) -> UnknownNameError:
@@ -351,55 +357,3 @@ def _require_distinct(question: FrontierQuestion, found: Given) -> None:
                 where=found.place(unit, question.id),
                 todo="Keep one of the rows, or give each its own name",
             )
-
-
-def _require_comparable(question: FrontierQuestion, found: Given, rows: int) -> None:
-    """Refuse what leaves nothing to compare."""
-    aside = f"; {len(found.set_aside)} of {rows} rows were set aside" if found.set_aside else ""
-    if len(found.names) < 2:
-        what = f"{found.names[0]} is alone: a unit is measured against others" if found.names else "no unit is left"
-        raise BadInputError(f"{what}{aside}", where=found.places.all(rows), todo="Give two units or more")
-    idle = np.flatnonzero(~(found.outputs > 0).any(axis=0))
-    if len(idle):
-        raise BadInputError(
-            f"the output is 0 in every row{aside}, so it compares nobody",
-            where=found.places.all(rows, question.outputs[idle[0]]),
-            todo="Leave it out",
-        )
-    _require_range(question, found)
-    side, returns = _FORCED[question.orientation]
-    if question.returns not in returns:
-        return
-    for name, column in constant_columns(question, found):
-        if (name in question.inputs) == (side == "inputs"):
-            grow = "shrink" if side == "inputs" else "grow"
-            raise BadInputError(
-                f"the {question.orientation} is {column:.15g} in every row: with returns {question.returns} no mixture "
-                f"of units can {grow} it, so that every unit would be efficient",
-                where=found.places.all(rows, name),
-                todo=f"Leave it out, or ask --orientation {'output' if question.orientation == 'input' else 'input'}",
-            )
-
-
-def _require_range(question: FrontierQuestion, found: Given) -> None:
-    """Refuse numbers so far apart that the smaller ones are lost in sums of double precision."""
-    both = np.hstack([found.inputs, found.outputs])
-    for number, name in enumerate(question.numbers):
-        column = np.where(both[:, number] > 0, both[:, number], np.nan)
-        low, high = int(np.nanargmin(column)), int(np.nanargmax(column))
-        if column[low] < column[high] / _FARTHEST or column[high] > _LARGEST or column[low] < 1 / _LARGEST:
-            far = high if column[high] > _LARGEST else low
-            raise BadInputError(
-                f"{column[far]:.15g} cannot be worked with beside {column[low + high - far]:.15g}: there is no such "
-                "precision",
-                where=found.place(far, name),
-                todo="Check whether the numbers of the column are in the same unit",
-            )
-
-
-def constant_columns(question: FrontierQuestion, found: Given) -> list[tuple[str, float]]:
-    """Columns that are the same in every row, with that number."""
-    both = np.hstack([found.inputs, found.outputs])
-    return [
-        (name, float(both[0, number])) for number, name in enumerate(question.numbers) if np.ptp(both[:, number]) == 0
-    ]

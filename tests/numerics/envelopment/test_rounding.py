@@ -7,6 +7,7 @@ import pytest
 from unit_data import KINDS, by_linprog, random_units
 
 from verband.numerics.envelopment.efficiency import efficiencies
+from verband.numerics.envelopment.measured import Peers
 from verband.numerics.envelopment.rational import solve
 from verband.numerics.envelopment.super_efficiency import NOTHING_IN_COMMON, super_efficiencies
 from verband.numerics.envelopment.technology import Units
@@ -36,6 +37,11 @@ def test_a_column_stands_in_a_basis_once():
             peers = found.peers.of(row)
             assert sum(peers.values()) >= 1 - 1e-9
             assert sum(weight * x[peer] for peer, weight in peers.items()) == pytest.approx(x[row], rel=1e-9)
+
+
+def test_a_peer_that_is_listed_twice_counts_with_both_weights():
+    peers = Peers(np.array([0, 1, 1, 1]), np.array([4, 2, 2, 5]), np.array([1.0, 0.25, 0.5, 0.25]))
+    assert peers.of(1) == {2: 0.75, 5: 0.25}
 
 
 @pytest.mark.parametrize("less", [1e-9, 1e-10, 1e-11])

@@ -21,7 +21,8 @@ other side is free. Results are turned back to the scale of (0, 1].
   efficiency, lie below the efficiency that was measured.
 
 In small samples the intervals cover the truth less often than they say: with 50 to 100 units, one input and one output
-those of 95% cover about 85% (the simulation in the tests).
+those of 95% cover about 85%, and with 100 units, two inputs and one output 80% under constant and 71% under variable
+returns (the simulations in the tests).
 """
 
 from __future__ import annotations

@@ -12,8 +12,9 @@ orientation):
 
 so that ``E = learning * harmony * size``. In the output orientation the outputs are projected instead. All five are on
 Farrell's scale: below 1 is a saving of inputs, in the output orientation above 1 is a gain of outputs; on the other
-side of 1 is a loss. A merged unit may lie outside the technology (it produces more than any mixture of units does, when
-returns vary): then nothing is known of its potential.
+side of 1 is a loss: the merged units as they are lie beyond the frontier, and merging is costly. A merged unit may lie
+outside the technology (it produces more than any mixture of units does, when returns vary): then nothing is known of
+its potential.
 """
 
 from __future__ import annotations
