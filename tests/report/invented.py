@@ -418,7 +418,7 @@ def variants():
             staff=outsourced,
             dependence=replace(whole.dependence, alike_eur_per_inhabitant=spread(1760.0, ALIKE)),
         ),
-        "zeros of years": replace(
+        "doubtful years": replace(
             whole,
             dependence=replace(whole.dependence, doubts=tuple((year, ("Vlierbeek",)) for year in (2021, 2022, 2023))),
         ),
