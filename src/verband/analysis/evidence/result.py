@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from verband.analysis.evidence.statements import Literature, Rule, Statement
+from verband.analysis.evidence.statements import Literature, Rule, Statement, Text
 from verband.analysis.evidence.verdict import LEVEL, Verdict
 
 Kind = Literal["measured", "derived", "estimated", "assumed"]
@@ -78,6 +78,44 @@ class SetAside:
 
 
 @dataclass(frozen=True, slots=True)
+class Point:
+    """A point of a drawing; ``low`` and ``high`` where it has an interval, ``label`` where it has a name."""
+
+    x: float
+    y: float
+    low: float | None = None
+    high: float | None = None
+    label: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Series:
+    """Points that belong together; drawn as a line where ``joined``."""
+
+    name: Text
+    points: tuple[Point, ...]
+    joined: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Drawing:
+    """What one chart shows beyond the intervals of the components, such as a path over years.
+
+    Attributes
+    ----------
+    title, x_title, y_title
+        With units.
+    series
+        In the order of the legend.
+    """
+
+    title: Text
+    x_title: Text
+    y_title: Text
+    series: tuple[Series, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Findings:
     """What a module of a mechanism found.
 
@@ -94,7 +132,7 @@ class Findings:
     not_found
         Why a component could not be estimated, by component.
     drawing
-        Rows for the chart, in long form: ``series, x, y, low, high`` and words; see the page of the ledger.
+        For a mechanism whose chart is more than the intervals of its components.
     """
 
     findings: tuple[Finding, ...]
@@ -102,7 +140,7 @@ class Findings:
     set_aside: tuple[SetAside, ...] = ()
     sources: tuple[str, ...] = ()
     not_found: Mapping[str, str] = field(default_factory=dict)
-    drawing: tuple[Mapping[str, object], ...] = ()
+    drawing: Drawing | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +194,7 @@ class Evidence:
     variants: tuple[JudgedVariant, ...]
     set_aside: tuple[SetAside, ...]
     sources: tuple[str, ...]
-    drawing: tuple[Mapping[str, object], ...] = ()
+    drawing: Drawing | None = None
     p_value: float | None = None
     p_value_holm: float | None = None
     missing: str = ""
