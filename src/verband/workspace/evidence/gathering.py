@@ -18,6 +18,7 @@ from verband.warehouse.building import Progress, silent
 from verband.warehouse.store import Warehouse
 from verband.workspace.evidence.control import prepare_control
 from verband.workspace.evidence.kept import keep_findings, read_findings
+from verband.workspace.evidence.merger import prepare_after_merger, prepare_common_pot, prepare_flexibility
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
     prepare_dependence,
@@ -38,6 +39,9 @@ PREPARE: dict[str, Callable[[EvidenceTables, int], Prepared]] = {
     "M6": lambda tables, _: prepare_dependence(tables),
     "M8": lambda tables, _: prepare_control(tables),
     "M9": lambda tables, _: prepare_all_sizes(tables),
+    "M10": lambda tables, _: prepare_after_merger(tables),
+    "M12": lambda tables, _: prepare_flexibility(tables),
+    "M14": lambda tables, _: prepare_common_pot(tables),
 }
 """How the tables of each mechanism are gathered, from the tables and the seed."""
 SLOW_FIRST = ("M14", "M13", "M1", "M11", "M7", "M5", "M16", "M9")
