@@ -7,11 +7,11 @@ import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
 from verband.cli.place import say_fictional
+from verband.report.records import cell, plain
 
 
 class OutputFormat(StrEnum):
@@ -29,21 +29,6 @@ _WIDEST_WORD = 24
 """Words up to this length are not broken in the first column."""
 _WIDEST_OTHER = 14
 """The same for the other columns."""
-
-
-def plain(value: object) -> object:
-    """Make a value fit for JSON: dates as text, not-a-number as null, whole floats as whole numbers."""
-    if isinstance(value, datetime | date):
-        return value.isoformat()
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            return None
-        return int(value) if value.is_integer() and abs(value) < 2**53 else value
-    if isinstance(value, Mapping):
-        return {str(key): plain(item) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(item) for item in value]
-    return value
 
 
 def show(
@@ -77,16 +62,7 @@ def _csv(rows: Sequence[Row]) -> None:
     writer = csv.writer(sys.stdout, lineterminator="\n")
     writer.writerow(names)
     for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in names])
-
-
-def _cell(value: object) -> object:
-    value = plain(value)
-    if isinstance(value, list):
-        return "; ".join(str(_cell(item)) for item in value)
-    if isinstance(value, dict):
-        return json.dumps(value, ensure_ascii=False)
-    return "" if value is None else value
+        writer.writerow([cell(row.get(name)) for name in names])
 
 
 def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]) -> None:

@@ -77,13 +77,20 @@ class Items:
 
 
 @dataclass(frozen=True, slots=True)
+class Heading:
+    """A heading within a section."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Terms:
     """Terms with their meaning; each may carry an anchor."""
 
     entries: tuple[tuple[str, str, str | None], ...]
 
 
-Block: TypeAlias = Paragraph | Table | Figures | Items | Terms
+Block: TypeAlias = Paragraph | Table | Figures | Items | Terms | Heading
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,9 @@ from functools import cache
 from importlib.resources import files
 from typing import TYPE_CHECKING
 
-from markupsafe import Markup
+from markupsafe import Markup, escape
+
+from verband.report.evidence.said import END, START
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -35,6 +37,7 @@ def environment() -> Environment:
     found.filters |= {
         "code_parts": _code_parts,
         "sort_of": lambda block: type(block).__name__,
+        "spoken": _spoken,
         "drawing": _trusted,
         "css": _trusted,
         "css_string": _css_string,
@@ -63,6 +66,16 @@ def _code_parts(text: str) -> Iterator[tuple[bool, str]]:
     for index, part in enumerate(text.split("`")):
         if part:
             yield index % 2 == 1, part
+
+
+def _spoken(text: str) -> Markup | str:
+    """What the analyses say in English, marked as such, so that it is read aloud right on a page in another language."""
+    if START not in text:
+        return text
+    found = Markup()
+    for index, part in enumerate(text.replace(END, START).split(START)):
+        found += Markup('<span lang="en">{}</span>').format(part) if index % 2 else escape(part)
+    return found
 
 
 def _trusted(text: str) -> Markup:

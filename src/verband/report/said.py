@@ -7,6 +7,7 @@ from datetime import date
 
 from verband.domain.arrangement import Arrangement
 from verband.report.context import Context
+from verband.report.words import Words
 
 _DAY = r"(?P<day>\d{4}-\d\d-\d\d)"
 _ENDED = (
@@ -38,8 +39,13 @@ _ORIGIN = (
 
 def origin_of(context: Context, told: str) -> str:
     """Say who published a source and under which licence; names, and what is not known here, are shown as they are."""
+    return origin_phrases(context.words, told)
+
+
+def origin_phrases(words: Words, told: str) -> str:
+    """The same with the words of a language."""
     for phrase, key in _ORIGIN:
-        told = told.replace(phrase, context.words(f"sources.phrase_{key}"))
+        told = told.replace(phrase, words(f"sources.phrase_{key}"))
     return told
 
 

@@ -1,4 +1,7 @@
-"""All words that a reader meets, by language and key; the texts are in ``texts/<language>.toml``."""
+"""All words that a reader meets, by language and key; the texts are in ``texts/<language>.toml``.
+
+Those of the evidence page have a file of their own, ``texts/evidence_<language>.toml``.
+"""
 
 from __future__ import annotations
 
@@ -23,8 +26,11 @@ def texts(language: str) -> Mapping[str, str]:
     """
     if language not in LANGUAGES:
         raise KeyError(language)
-    source = files("verband.report").joinpath("texts", f"{language}.toml").read_text(encoding="utf-8")
-    return dict(_flatten(tomllib.loads(source)))
+    folder = files("verband.report").joinpath("texts")
+    found: dict[str, str] = {}
+    for name in (f"{language}.toml", f"evidence_{language}.toml"):
+        found.update(_flatten(tomllib.loads(folder.joinpath(name).read_text(encoding="utf-8"))))
+    return found
 
 
 def _flatten(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -48,6 +48,7 @@ from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
 
 if TYPE_CHECKING:
     from verband.analysis.evidence.result import Evidence
+    from verband.workspace.evidence.background import Background
 
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
 
@@ -497,6 +498,19 @@ class Workspace:
             return gather_evidence(
                 warehouse, self.folder, mechanisms, workers=workers, seed=seed, fresh=fresh, progress=progress
             )
+
+    def evidence_background(self) -> Background:
+        """Names of municipalities and the loaded files, for a page that tells :meth:`evidence`.
+
+        Raises
+        ------
+        MissingDataError
+            If the workspace lacks the lists of municipalities.
+        """
+        from verband.workspace.evidence.background import gather_background  # noqa: PLC0415  only for pages
+
+        with self._open() as warehouse:
+            return gather_background(warehouse)
 
     def steering_loss(self) -> SteeringAnswer:
         """Say whether cost, or its growth, rises with the share that runs through arrangements (M8).

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from verband.analysis.evidence.result import Evidence, Findings, Judged, JudgedVariant, VariantFinding
-from verband.analysis.evidence.statements import Statement
+from verband.analysis.evidence.result import Evidence, Finding, Findings, Judged, JudgedVariant, VariantFinding
+from verband.analysis.evidence.statements import Rule, Statement
 from verband.analysis.evidence.verdict import Verdict, holm, joined, p_value, read, with_variants
 
 
@@ -25,25 +25,16 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     KeyError
         If a component has no rule that was stated beforehand.
     """
-    components = []
-    for item in found.findings:
-        rule = statement.rule(item.component)
-        own: Verdict = read(rule, item.low, item.high) if rule.judges else "not_testable"
-        components.append(Judged(item, rule, own))
     variants = tuple(_variant(statement, item) for item in found.variants)
+    components = [_judged(statement.rule(item.component), item, variants) for item in found.findings]
     deciding = [item for item in components if item.rule.role != "shown"]
-    told = [
-        with_variants(
-            item.verdict,
-            [other.verdict for other in variants if other.component == item.rule.component and other.finding],
-        )
-        for item in deciding
-    ]
     primary = next((item for item in components if item.rule.role == "primary"), None)
     lacking = [rule.component for rule in statement.rules if rule.role != "shown"]
     lacking = [name for name in lacking if name not in {item.rule.component for item in deciding}]
     missing = "; ".join(found.not_found.get(name, f"{name} was not estimated") for name in lacking)
-    verdict: Verdict = joined(told) if primary is not None else "not_testable"
+    # What moves people is in no account: whatever is estimated beside a motive, it gets no verdict of an effect.
+    testable = primary is not None and statement.type != "motive"
+    verdict: Verdict = joined([item.told for item in deciding]) if testable else "not_testable"
     if verdict != "not_testable" and lacking and verdict != "mixed":
         verdict = "inconclusive"
     if not lacking and primary is None:
@@ -60,6 +51,15 @@ def judge(statement: Statement, found: Findings) -> Evidence:
         p_value=None if primary is None else _p_value(primary),
         missing=missing,
     )
+
+
+def _judged(rule: Rule, found: Finding, variants: Sequence[JudgedVariant]) -> Judged:
+    if not rule.judges:
+        return Judged(found, rule, "not_testable")
+    own = read(rule, found.low, found.high)
+    tried = [item.verdict for item in variants if item.component == rule.component and item.finding]
+    told = own if rule.role == "shown" else with_variants(own, tried)
+    return Judged(found, rule, own, told, sum(item == own for item in tried), len(tried))
 
 
 def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:

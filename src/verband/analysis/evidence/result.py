@@ -145,11 +145,25 @@ class Findings:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A finding with its rule and verdict; a component without a rule has none (``not_testable``)."""
+    """A finding with its rule and verdict; a component without a rule has none (``not_testable``).
+
+    Attributes
+    ----------
+    verdict
+        Of its own interval.
+    told
+        The same held against its variants, which is what the claim is judged by; where the component decides nothing
+        its own.
+    agreeing, tried
+        Variants with the same verdict as its own, of those that could be estimated.
+    """
 
     finding: Finding
     rule: Rule
     verdict: Verdict
+    told: Verdict = "not_testable"
+    agreeing: int = 0
+    tried: int = 0
 
 
 @dataclass(frozen=True, slots=True)

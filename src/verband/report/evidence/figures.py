@@ -1,0 +1,292 @@
+"""The charts of one claim: its estimates with their checks, families of estimates, and what the analysis draws."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from verband.analysis.evidence.result import Drawing, Judged, JudgedVariant
+from verband.analysis.evidence.statements import Rule
+from verband.domain.reference import reference
+from verband.domain.size_class import size_classes
+from verband.domain.task_codes import rows_of as task_rows
+from verband.report.charts import Interval, Panel, Path, intervals, paths
+from verband.report.charts.intervals import scale_of
+from verband.report.evidence.said import said, unmarked
+from verband.report.evidence.sentences import Told
+from verband.report.page import Block, Figures, Table
+
+_FEW = 9
+"""Members up to which a family stands in the chart of its claim; more have a chart of their own."""
+_READ = 12
+"""Rows of a chart that are read aloud; the others are in the table."""
+
+
+def figures(told: Told) -> tuple[Block, ...]:
+    """All charts of a claim, each with its points as a table where they are in no other."""
+    blocks: list[Block] = []
+    main = _panels(told)
+    if main:
+        blocks.append(_chart(told, "estimates", told.words("evidence.chart.title", title=told.title), main))
+    for rule, members in _families(told).items():
+        title = rule.title.of(told.language)
+        if "year" in members[0].finding.by:
+            blocks += _over_years(told, rule, members)
+        elif len(members) > _FEW:
+            name = f"{told.title}: {title[0].lower()}{title[1:]}"
+            blocks.append(_chart(told, rule.component, name, [_panel(told, [rule], _family_rows(told, members))]))
+    if told.evidence.drawing is not None:
+        blocks += _drawing(told, told.evidence.drawing)
+    return tuple(blocks)
+
+
+def _families(told: Told) -> Mapping[Rule, Sequence[Judged]]:
+    found: dict[Rule, list[Judged]] = {}
+    for part in told.evidence.components:
+        if part.finding.by:
+            found.setdefault(part.rule, []).append(part)
+    return found
+
+
+def _panels(told: Told) -> list[Panel]:
+    """One panel per unit; those with a component that decides first."""
+    by_unit: dict[str, list[tuple[Rule, list[tuple[str, list[Interval]]]]]] = {}
+    for part in told.evidence.components:
+        if not part.finding.by:
+            rows = [_row(told, part)]
+            if part.rule.role != "shown":
+                variants = [item for item in told.evidence.variants if item.component == part.rule.component]
+                rows += [_variant(told, part.rule, item) for item in variants if item.finding is not None]
+            by_unit.setdefault(told.shown(part.rule).how, []).append((part.rule, [("", rows)]))
+    for rule, members in _families(told).items():
+        if len(members) <= _FEW and "year" not in members[0].finding.by:
+            groups = _family_rows(told, members)
+            groups[0] = (rule.title.of(told.language), groups[0][1])
+            by_unit.setdefault(told.shown(rule).how, []).append((rule, groups))
+    return [
+        _panel(told, [rule for rule, _ in parts], [group for _, groups in parts for group in groups])
+        for parts in by_unit.values()
+    ]
+
+
+def _panel(told: Told, rules: Sequence[Rule], groups: Sequence[tuple[str, list[Interval]]]) -> Panel:
+    measures = {told.shown(rule).own("measure") for rule in rules}
+    measure = next(iter(measures))
+    if len(measures) > 1:
+        measure = told.words(f"evidence.units.{told.shown(rules[0]).how}")
+    rows = [row for _, items in groups for row in items]
+    deciding = [(row.low, row.high) for row in rows if row.strong]
+    others = [(row.low, row.high) for row in rows if not row.strong]
+    limits = [end for row in rows if row.zone for end in row.zone if end is not None]
+    measure = measure[0].upper() + measure[1:]
+    return Panel(measure, tuple((name, tuple(items)) for name, items in groups), scale_of(deciding, others, limits))
+
+
+def _zone(told: Told, rule: Rule) -> tuple[float | None, float | None] | None:
+    """From where to where the rule asks the whole interval to lie, in the shown unit."""
+    shown = told.shown(rule)
+    limits = [shown.in_words(limit) for limit in shown.limits]
+    if not limits:
+        return None
+    if rule.margin is not None:
+        return limits[0], limits[1]
+    return (limits[0], None) if rule.direction == "higher" else (None, limits[0])
+
+
+def _row(told: Told, part: Judged, label: str | None = None) -> Interval:
+    shown, found = told.shown(part.rule), part.finding
+    return Interval(
+        label=label or part.rule.title.of(told.language),
+        text=_short(told, part.rule, found.estimate, found.low, found.high),
+        estimate=shown.in_words(found.estimate),
+        low=shown.in_words(found.low),
+        high=shown.in_words(found.high),
+        strong=part.rule.role != "shown",
+        zone=_zone(told, part.rule),
+    )
+
+
+def _variant(told: Told, rule: Rule, item: JudgedVariant) -> Interval:
+    shown, found = told.shown(rule), item.finding
+    assert found is not None  # noqa: S101  callers leave out those that could not be estimated
+    return Interval(
+        label=unmarked(said(item.name, told.language)),
+        text=_short(told, rule, found.estimate, found.low, found.high),
+        estimate=shown.in_words(found.estimate),
+        low=shown.in_words(found.low),
+        high=shown.in_words(found.high),
+        zone=_zone(told, rule),
+        indent=True,
+    )
+
+
+def _short(told: Told, rule: Rule, *values: float) -> str:
+    """A figure without its unit, which stands over the scale: ``0,8 (−0,8; 2,4)``."""
+    shown = told.shown(rule)
+    digits = shown.digits(*values)
+    estimate, low, high = (told.numbers.exact(shown.in_words(value), digits) for value in values)
+    return f"{estimate} ({low}; {high})"
+
+
+def _family_rows(told: Told, members: Sequence[Judged]) -> list[tuple[str, list[Interval]]]:
+    """Members in their groups: by size in order, else sorted by estimate."""
+    item_key, *group_keys = members[0].finding.by
+    groups: dict[str, list[Judged]] = {}
+    for part in members:
+        group = " · ".join(by_label(told, key, part.finding.by[key]) for key in group_keys)
+        groups.setdefault(group, []).append(part)
+    ordered = item_key in ("size", "year")
+    return [
+        (
+            name,
+            [
+                _row(told, part, by_label(told, item_key, part.finding.by[item_key]))
+                for part in (parts if ordered else sorted(parts, key=lambda part: part.finding.estimate))
+            ],
+        )
+        for name, parts in groups.items()
+    ]
+
+
+def by_label(told: Told, key: str, value: str) -> str:
+    """Name of a member of a family: the title of a task, the words for a size, else what it is called."""
+    words = told.words
+    if words.has(f"evidence.by.{key}_{value}"):
+        return words(f"evidence.by.{key}_{value}")
+    if key == "task":
+        return f"{value} {_task(value, told.language)}".strip()
+    if key == "size":
+        found = next((item for item in size_classes() if item.code == value), None)
+        if found is not None:
+            return found.name_nl if told.language == "nl" else found.name_en
+    return unmarked(said(value, told.language)) if key != "year" else value
+
+
+def _task(code: str, language: str) -> str:
+    own = next((row[f"title_{language}"] for row in reference("scale_sums") if row["codes"] == code), None)
+    if own is not None:
+        return own
+    titles = [
+        rows[-1].title_nl if language == "nl" else rows[-1].title_en for rows in map(task_rows, code.split("+")) if rows
+    ]
+    return " + ".join(titles)
+
+
+def _chart(told: Told, part: str, title: str, panels: Sequence[Panel]) -> Figures:
+    words = told.words
+    rows = [row for panel in panels for row in panel.rows]
+    read = "; ".join(f"{row.label}: {row.text}" for row in rows[:_READ])
+    if len(rows) > _READ:
+        read += f". {words('evidence.chart.more_rows', number=len(rows) - _READ)}"
+    name = f"{told.anchor}-{part.replace('_', '-')}"
+    chart = intervals(told.numbers, name, title, read, panels=panels)
+    ruled = any(row.zone is not None for row in rows)
+    reading = [words(f"evidence.chart.{'reading' if ruled else 'reading_bare'}")]
+    if any(panel.clipped() for panel in panels):
+        reading.append(words("evidence.chart.clipped"))
+    return Figures(chart, words("evidence.chart.unit"), " ".join(reading))
+
+
+def _over_years(told: Told, rule: Rule, members: Sequence[Judged]) -> list[Block]:
+    """A family over years, drawn as paths; one figure where it is by report too, with the newest report of a year."""
+    shown, words = told.shown(rule), told.words
+    lines: dict[str, dict[float, tuple[float, float, float, float]]] = {}
+    for part in members:
+        by = dict(part.finding.by)
+        year = float(by.pop("year"))
+        label = " · ".join(by_label(told, key, value) for key, value in by.items()) or rule.title.of(told.language)
+        found = part.finding
+        values = (shown.in_words(value) for value in (found.estimate, found.low, found.high))
+        estimate, low, high = values
+        lines.setdefault(label, {})[year] = (year, estimate, low, high)
+    series = [Path(label, tuple(points[year] for year in sorted(points))) for label, points in lines.items()]
+    measure = shown.own("measure")
+    title = rule.title.of(told.language)
+    return _paths(told, rule.component, title, words("evidence.tables.column_years"), measure, series)
+
+
+def _drawing(told: Told, drawing: Drawing) -> list[Block]:
+    language = told.language
+    series = [
+        Path(
+            item.name.of(language),
+            tuple((point.x, point.y, point.low, point.high) for point in item.points),
+            item.joined,
+        )
+        for item in drawing.series
+        if item.points
+    ]
+    labels = {
+        (item.name.of(language), point.x, point.y): point.label for item in drawing.series for point in item.points
+    }
+    return _paths(
+        told,
+        "drawing",
+        drawing.title.of(language),
+        drawing.x_title.of(language),
+        drawing.y_title.of(language),
+        series,
+        labels,
+    )
+
+
+def _paths(
+    told: Told,
+    part: str,
+    title: str,
+    x_title: str,
+    y_title: str,
+    series: Sequence[Path],
+    labels: Mapping[tuple[str, float, float], str] | None = None,
+) -> list[Block]:
+    words, numbers = told.words, told.numbers
+    if not series:
+        return []
+    labels = labels or {}
+    y_values = [value for line in series for point in line.points for value in point[1:] if value is not None]
+    y_digits = 0 if max(map(abs, y_values)) >= 100 else 1 if max(map(abs, y_values)) >= 1 else 2
+    x_values = [point[0] for line in series for point in line.points]
+    whole = all(float(value).is_integer() for value in x_values)
+    years = whole and all(1900 < value < 2100 for value in x_values)
+
+    def across(value: float) -> str:
+        return str(int(value)) if years else numbers.exact(value, 0 if whole or abs(value) >= 1000 else 1)
+
+    def up(value: float | None) -> str:
+        return "" if value is None else numbers.exact(value, y_digits)
+
+    scatter = any(not line.joined for line in series)
+    heard = "; ".join(
+        words("evidence.chart.drawing_scatter", name=line.label, number=len(line.points))
+        if not line.joined
+        else f"{line.label}: {', '.join(f'{across(point[0])}: {up(point[1])}' for point in line.points)}"
+        for line in series
+    )
+    description = words("evidence.chart.drawing_description", title=title, x=x_title, y=y_title, series=heard)
+    name = f"{told.anchor}-{part.replace('_', '-')}"
+    chart = paths(numbers, name, title, description, x_title=x_title, y_title=y_title, series=series)
+    ended = any(point[2] is not None for line in series for point in line.points)
+    key = "scatter_reading" if scatter else "drawing_reading" if ended else "drawing_reading_plain"
+    reading = words(f"evidence.chart.{key}", y=y_title[0].lower() + y_title[1:])
+    rows = []
+    for line in series:
+        for point in line.points:
+            label = labels.get((line.label, point[0], point[1]), "")
+            first = told.name(label) if label else line.label
+            span = f"{up(point[2])} \N{EN DASH} {up(point[3])}" if point[2] is not None else ""
+            rows.append((first, line.label, across(point[0]), up(point[1]), span))
+    columns = (
+        words("evidence.tables.column_name"),
+        words("evidence.tables.column_series"),
+        x_title,
+        y_title,
+        words("evidence.tables.column_interval"),
+    )
+    table = Table(
+        words("evidence.tables.points", title=title),
+        columns,
+        tuple(rows),
+        (2, 3, 4),
+        summary=words("evidence.tables.points_summary", number=len(rows)),
+        on_paper=not scatter,
+    )
+    return [Figures(chart, y_title, reading), table]

@@ -1,0 +1,167 @@
+"""One section per claim: the claim, plain words, charts, what a researcher needs, what would change it, literature."""
+
+from __future__ import annotations
+
+from verband.analysis.evidence.result import Finding
+from verband.analysis.evidence.statements import Rule
+from verband.analysis.evidence.verdict import Verdict
+from verband.report.evidence.figures import by_label, figures
+from verband.report.evidence.said import said
+from verband.report.evidence.sentences import MARKS, Told
+from verband.report.page import Block, Heading, Items, Paragraph, Section, Table
+from verband.workspace.evidence.background import Background
+
+
+def claim_section(told: Told, background: Background) -> Section:
+    """Make the section of one claim; it is whole also where nothing was found."""
+    words, claim = told.words, told.evidence.statement
+    charts = figures(told)
+    plain = " ".join(told.plain())
+    blocks: list[Block] = [
+        Paragraph(words("evidence.claim", statement=claim.statement.of(told.language)), "finding"),
+        Heading(words("evidence.plain_heading")),
+        Paragraph(plain, kind=told.kind),
+        *(charts or (Paragraph(words("evidence.no_chart"), "missing"),)),
+        Heading(words("evidence.exact_heading")),
+        *_exact(told),
+        _numbers(told),
+        _aside(told),
+        Heading(words("evidence.change_heading")),
+        Paragraph(claim.would_change.of(told.language)),
+        *_literature(told),
+        Paragraph(_sources(told, background), "reading"),
+    ]
+    topic = f"{claim.mechanism} · {claim.title.of(told.language)}"
+    return Section(told.anchor, topic, told.heading, tuple(blocks))
+
+
+def verdict_text(told: Told, verdict: Verdict) -> str:
+    """A verdict with its sign, for a cell."""
+    return f"{MARKS[verdict]} {told.words(f'evidence.verdicts.{verdict}')}"
+
+
+def _exact(told: Told) -> list[Block]:
+    words, item = told.words, told.evidence
+    number = len(item.set_aside)
+    aside = words("evidence.exact.aside", number=number) if number else words("evidence.exact.aside_none")
+    missing = [words("evidence.exact.not_found", why=said(item.missing, told.language))] if item.missing else []
+    if not told.deciding:
+        shown = [" ".join(told.exact(part)) for part in told.beside[:2]]
+        nothing = words("evidence.exact.nothing", why=" ".join(missing)).strip()
+        return [Paragraph(" ".join([*([] if shown else [nothing]), *shown, *(missing if shown else []), aside]))]
+    parts = [" ".join(told.exact(part)) for part in told.deciding]
+    parts[-1] = " ".join([parts[-1], *missing, aside])
+    return [Paragraph(part) for part in parts]
+
+
+def _numbers(told: Told) -> Table:
+    """All components and variants in the unit of their rule."""
+    words = told.words
+    rows = []
+    for part in told.evidence.components:
+        name = part.rule.title.of(told.language)
+        by = ", ".join(by_label(told, key, value) for key, value in part.finding.by.items())
+        role = words(f"evidence.roles.{part.rule.role}")
+        rows.append(_number_row(told, part.rule, f"{name}: {by}" if by else name, role, part.finding, part.verdict))
+    for item in told.evidence.variants:
+        rule = told.evidence.statement.rule(item.component)
+        name = f"{rule.title.of(told.language)}, {said(item.name, told.language)}"
+        role = words("evidence.roles.variant")
+        if item.finding is None:
+            why = words("evidence.tables.no_estimate", why=said(item.missing, told.language))
+            rows.append((name, role, why, "", "", "", "", "", "", ""))
+        else:
+            rows.append(_number_row(told, rule, name, role, item.finding, item.verdict))
+    columns = ("name", "role", "estimate", "interval", "unit", "n", "municipalities", "clusters", "years", "verdict")
+    return Table(
+        words("evidence.tables.figures", mechanism=told.mechanism),
+        tuple(words(f"evidence.tables.column_{name}") for name in columns),
+        tuple(rows),
+        (2, 3, 5, 6, 7),
+        summary=words("evidence.tables.figures_summary", number=len(rows)),
+    )
+
+
+def _number_row(told: Told, rule: Rule, name: str, role: str, found: Finding, verdict: Verdict) -> tuple[str, ...]:
+    values = (found.estimate, found.low, found.high)
+    digits = told.raw_digits(rule, *values)
+    estimate, low, high = (told.numbers.exact(value, digits) for value in values)
+    judged = verdict_text(told, verdict) if rule.judges else "\N{EN DASH}"
+    counts = (found.n_observations, found.n_municipalities, found.n_clusters)
+    n, municipalities, clusters = (told.numbers.count(value) if value else "\N{EN DASH}" for value in counts)
+    span = f"{low}; {high}"
+    return (
+        name,
+        role,
+        estimate,
+        span,
+        told.shown(rule).unit,
+        n,
+        municipalities,
+        clusters,
+        told.years(found.years) if found.years else "\N{EN DASH}",
+        judged,
+    )
+
+
+def _aside(told: Told) -> Table:
+    words = told.words
+    rows = tuple((aside_name(told, item.code), said(item.reason, told.language)) for item in told.evidence.set_aside)
+    return Table(
+        words("evidence.tables.aside", mechanism=told.mechanism),
+        (words("evidence.tables.column_aside"), words("evidence.tables.column_reason")),
+        rows,
+        summary=words("evidence.tables.aside_summary", number=len(rows)),
+        on_paper=False,
+    )
+
+
+def aside_name(told: Told, code: str) -> str:
+    """Whom or what a code of what was set aside means: municipalities by name, tasks by title."""
+    if code in told.names:
+        return f"{told.names[code]} ({code})"
+    return by_label(told, "task", code) if code[:1].isdigit() and "." in code else said(code, told.language)
+
+
+def _literature(told: Told) -> list[Block]:
+    words = told.words
+    items = tuple(
+        (
+            f"{study.authors} ({study.year})",
+            (
+                study.finding.of(told.language),
+                words(
+                    "evidence.literature_line",
+                    stance=words(f"evidence.stances.{study.stance}"),
+                    title=study.title,
+                    outlet=study.outlet,
+                    certainty=words(f"evidence.certainty.{study.certainty}"),
+                ),
+            ),
+        )
+        for study in told.evidence.literature
+    )
+    return [Items(words("evidence.literature_heading"), items)] if items else []
+
+
+def _sources(told: Told, background: Background) -> str:
+    """The files that a claim rests on, with the day on which they were loaded."""
+    words = told.words
+    loaded = {file.name: file.loaded for file in background.files}
+    named = []
+    for source in told.evidence.sources:
+        first = source.split(", ")[0].split(" and ")[0]
+        text = _files(told, source)
+        if first in loaded:
+            text = words("evidence.source_dated", name=text, date=told.numbers.date(loaded[first]))
+        named.append(text)
+    if not named:
+        return words("evidence.sources_none")
+    return words("evidence.sources_line", sources="; ".join(named))
+
+
+def _files(told: Told, source: str) -> str:
+    """Names of files; what says how many more there are in the language of the page."""
+    first, sign, rest = source.partition(" and ")
+    number = rest.split(" ", maxsplit=1)[0]
+    return told.words("evidence.more_files", name=first, number=number) if sign and number.isdigit() else source

@@ -1,0 +1,335 @@
+"""The sentences about one claim, made from the fields of its result: for a council member and for a researcher.
+
+An interval that covers both what the rule asks and what it does not is told as "cannot be told", never as "no"; a
+motive gets no verdict of an effect.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from verband.analysis.evidence.result import Evidence, Judged
+from verband.analysis.evidence.statements import Language, Rule
+from verband.analysis.evidence.verdict import Verdict
+from verband.report.evidence.said import said
+from verband.report.evidence.shown import Shown
+from verband.report.numbers import MINUS, Numbers
+from verband.report.words import Words
+
+MARKS: dict[Verdict, str] = {
+    "supported": "\N{CHECK MARK}",
+    "not_supported": "\N{MULTIPLICATION SIGN}",
+    "inconclusive": "?",
+    "mixed": "\N{PLUS-MINUS SIGN}",
+    "not_testable": "\N{EN DASH}",
+}
+"""A sign per verdict, so that none is told by colour only."""
+_SHOWN_BESIDE = 2
+"""Figures that decide nothing and are told in words; the others are in the chart and the table."""
+
+
+def case(part: Judged) -> str:
+    """Which of the ways to read an interval holds: the verdict, and where it lies.
+
+    Returns
+    -------
+    str
+        ``supported``; ``small`` (in or around nothing, short of what matters), ``opposite`` (wholly on the other side),
+        ``far`` (equality: wholly beyond the margin); ``around`` (covers nothing and what matters), ``side`` (on the
+        claimed side, perhaps too small), ``margin`` (equality: may be within or beyond); ``none`` without a rule.
+    """
+    found, rule = part.finding, part.rule
+    if not rule.judges:
+        return "none"
+    if part.verdict == "supported":
+        return "supported" if rule.margin is None else "same"
+    if rule.margin is not None:
+        return "far" if part.verdict == "not_supported" else "margin"
+    low, high = (found.low, found.high) if rule.direction == "higher" else (-found.high, -found.low)
+    if part.verdict == "not_supported":
+        return "opposite" if high < 0 else "small"
+    return "side" if low > 0 else "around"
+
+
+@dataclass(frozen=True)
+class Told:
+    """One claim with the language in which it is told, and names of municipalities by code."""
+
+    evidence: Evidence
+    language: Language
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def words(self) -> Words:
+        """Texts."""
+        return Words(self.language)
+
+    @cached_property
+    def numbers(self) -> Numbers:
+        """Formats."""
+        return Numbers(self.language)
+
+    @property
+    def mechanism(self) -> str:
+        """``M1`` to ``M16``."""
+        return self.evidence.statement.mechanism
+
+    @property
+    def anchor(self) -> str:
+        """Of its section, and the start of the names in its drawings."""
+        return self.mechanism.casefold()
+
+    @property
+    def title(self) -> str:
+        """What it is about, in a word or two."""
+        return self.evidence.statement.title.of(self.language)
+
+    def name(self, code: str) -> str:
+        """A municipality by its name; what is none by its code."""
+        return self.names.get(code, code)
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict; a motive has none but that it cannot be tested."""
+        return "not_testable" if self.evidence.statement.type == "motive" else self.evidence.verdict
+
+    @property
+    def verdict_word(self) -> str:
+        """The verdict in words."""
+        return self.words(f"evidence.verdicts.{self.verdict}")
+
+    @property
+    def heading(self) -> str:
+        """Title and what came out, as heading of the section."""
+        claim = self.evidence.statement
+        outcome = self.words(f"evidence.headings.{claim.type}.{self.verdict}")
+        return f"{self.title}: {outcome}"
+
+    def shown(self, rule: Rule) -> Shown:
+        """How a component is shown."""
+        return Shown(self.mechanism, rule, self.words, self.numbers)
+
+    @property
+    def deciding(self) -> tuple[Judged, ...]:
+        """Components that decide."""
+        return tuple(item for item in self.evidence.components if item.rule.role != "shown")
+
+    @property
+    def beside(self) -> tuple[Judged, ...]:
+        """Components that decide nothing and are one figure."""
+        return tuple(item for item in self.evidence.components if item.rule.role == "shown" and not item.finding.by)
+
+    @property
+    def key(self) -> Judged | None:
+        """The figure of the table of verdicts: the primary one, else the first that is one figure."""
+        return self.evidence.primary or next(iter(self.beside), None)
+
+    def key_figure(self) -> str:
+        """Estimate with its interval, signed, in the shown unit."""
+        return "" if self.key is None else self.figure(self.key)
+
+    def figure(self, part: Judged) -> str:
+        """A figure with its interval: ``+0,8% (−0,8% tot +2,4%)``."""
+        shown, found = self.shown(part.rule), part.finding
+        digits = shown.digits(found.estimate, found.low, found.high)
+        estimate, low, high = (
+            shown.amount(shown.in_words(value), digits, signed=True, bare=place > 0)
+            for place, value in enumerate((found.estimate, found.low, found.high))
+        )
+        return self.words("evidence.figure", estimate=estimate, low=low, high=high)
+
+    @property
+    def kind(self) -> str | None:
+        """Kind of the key figure; ``None`` where there is none."""
+        return None if self.key is None else self.key.finding.kind
+
+    # For a council member.
+
+    def plain(self) -> list[str]:
+        """What was asked, what came out, how sure: one paragraph, as sentences."""
+        claim = self.evidence.statement
+        told = [self.words("evidence.plain.asked", question=claim.question.of(self.language))]
+        if self.verdict == "not_testable":
+            told += self._untestable()
+        else:
+            for part in self.deciding:
+                told += self._deciding(part)
+            told += self._together()
+        return told
+
+    def _untestable(self) -> list[str]:
+        claim, words = self.evidence.statement, self.words
+        told = [words(f"evidence.plain.untestable.{'motive' if claim.type == 'motive' else 'other'}")]
+        if claim.data_needed is not None:
+            told.append(words("evidence.plain.needed", data=_lowered(claim.data_needed.of(self.language))))
+        elif self.evidence.missing:
+            told.append(words("evidence.plain.missing", why=said(self.evidence.missing, self.language)))
+        beside = (*self.deciding, *self.beside)[:_SHOWN_BESIDE]
+        if beside:
+            told.append(words("evidence.plain.beside"))
+            told += [self.estimate(part) for part in beside]
+            told.append(words("evidence.plain.beside_end"))
+        return told
+
+    def _deciding(self, part: Judged) -> list[str]:
+        words, shown = self.words, self.shown(part.rule)
+        told = [self.estimate(part)]
+        if part is not self.deciding[0]:
+            told.insert(0, words("evidence.plain.also"))
+        if part.rule.margin is not None:
+            told.append(words("evidence.plain.agreed_equal", amount=shown.limit(part.rule.margin)))
+        elif shown.limits:
+            (limit,) = shown.limits
+            told.append(words("evidence.plain.agreed", amount=shown.limit(limit), word=shown.word(limit)))
+        told.append(words(f"evidence.conclusions.{case(part)}"))
+        if part.tried:
+            told.append(
+                words.count(
+                    "evidence.plain.variants",
+                    part.tried,
+                    agreeing=words.cardinal(part.agreeing),
+                    tried=words.cardinal(part.tried),
+                )
+            )
+            if part.told != part.verdict:
+                told.append(words("evidence.plain.unsteady"))
+        return told
+
+    def _together(self) -> list[str]:
+        words = self.words
+        lacking = self.evidence.missing
+        told = [words("evidence.plain.missing", why=said(lacking, self.language))] if lacking else []
+        if len(self.deciding) > 1 or lacking or any(part.told != part.verdict for part in self.deciding):
+            told.append(words(f"evidence.together.{self.verdict}"))
+        return told
+
+    def estimate(self, part: Judged) -> str:
+        """A figure in a sentence, with its uncertainty."""
+        found, shown = part.finding, self.shown(part.rule)
+        digits = shown.digits(found.estimate, found.low, found.high)
+        estimate, low, high = (shown.in_words(value) for value in (found.estimate, found.low, found.high))
+        subject = shown.own("subject")
+        subject = subject[0].upper() + subject[1:]
+        against = shown.own("against")
+        # Before the figure, as in Dutch, the comma closes an aside; behind it there is nothing to close.
+        values = {"subject": subject, "against": against if self.language == "nl" else against.rstrip(",")}
+        if shown.is_level:
+            key = "level"
+            values |= {
+                "amount": shown.amount(estimate, digits),
+                "low": shown.amount(low, digits, bare=True),
+                "high": shown.amount(high, digits),
+            }
+        elif low == high == 0:
+            key = "same"
+        else:
+            one_side = low * high > 0
+            key = "one_side" if one_side else "both_sides"
+            near, far = (high, low) if one_side and high < 0 else (low, high)
+            values |= {
+                "amount": shown.amount(estimate, digits),
+                "word": shown.word(estimate),
+                "low": shown.amount(near, digits, bare=True),
+                "high": shown.amount(far, digits),
+                "low_word": shown.word(near if near else -1.0),
+                "high_word": shown.word(far if far else 1.0),
+            }
+        if found.kind == "assumed":
+            key += "_assumed"
+        return self.words(f"evidence.estimates.{key}", **values)
+
+    # For a researcher.
+
+    def exact(self, part: Judged) -> list[str]:
+        """Estimand, rule, method and numbers of a component, as sentences."""
+        found, rule, words, shown = part.finding, part.rule, self.words, self.shown(part.rule)
+        estimate, low, high, error = self.raw(part)
+        told = [
+            words(
+                f"evidence.exact.{'estimate' if error else 'estimate_plain'}",
+                component=rule.title.of(self.language),
+                estimate=shown.with_unit(estimate),
+                low=low,
+                high=high,
+                error=error,
+            ),
+            words("evidence.exact.rule", rule=self.rule(rule), reason=shown.reason),
+            words("evidence.exact.method", method=said(found.method, self.language)),
+        ]
+        if found.n_observations:
+            told.append(
+                words(
+                    "evidence.exact.numbers",
+                    n=self.numbers.count(found.n_observations),
+                    municipalities=self.numbers.count(found.n_municipalities),
+                    clusters=self.numbers.count(found.n_clusters),
+                    years=self.years(found.years),
+                )
+            )
+        if found.note:
+            told.append(words("evidence.exact.note", note=said(found.note, self.language)))
+        if part.rule.role == "primary":
+            told += self._p_values()
+        if part.tried:
+            told.append(words("evidence.exact.variants", agreeing=part.agreeing, tried=part.tried))
+        return told
+
+    def raw(self, part: Judged) -> tuple[str, str, str, str]:
+        """Estimate, ends of the interval and standard error in the unit of the rule, without it."""
+        found = part.finding
+        digits = self.raw_digits(part.rule, found.estimate, found.low, found.high)
+        estimate, low, high = (self.numbers.exact(item, digits) for item in (found.estimate, found.low, found.high))
+        error = "" if found.standard_error is None else self.numbers.exact(found.standard_error, digits)
+        return estimate, low, high, error
+
+    def raw_digits(self, rule: Rule, *values: float) -> int:
+        """Decimals of figures in the unit of a rule: three significant ones of the largest, at most three."""
+        most = max((abs(value) for value in values), default=0.0)
+        digits = 1 if most >= 10 else 2 if most >= 1 else 3
+        limit = rule.margin or rule.smallest_effect
+        return max(digits, 3 if limit is not None and limit < 0.1 else 0)
+
+    def rule(self, rule: Rule) -> str:
+        """The rule of a component in a sentence."""
+        shown = self.shown(rule)
+        if not rule.judges:
+            return self.words("evidence.rules.none")
+        limit = rule.margin if rule.margin is not None else rule.smallest_effect
+        assert limit is not None  # noqa: S101  a rule that judges has one of the two
+        text = f"{limit:g}".replace(".", self.numbers.symbols[0])
+        sign = MINUS if rule.direction == "lower" else ""
+        return self.words(f"evidence.rules.{rule.direction}", limit=shown.with_unit(sign + text), margin=text)
+
+    def years(self, years: tuple[int, ...]) -> str:
+        """Years as a span where none is missing, else by name."""
+        if not years:
+            return self.words("evidence.exact.all_years")
+        first, last = min(years), max(years)
+        if first == last:
+            return str(first)
+        if len(set(years)) == last - first + 1:
+            return f"{first}\N{EN DASH}{last}"
+        return self.words.join([str(year) for year in sorted(set(years))])
+
+    def _p_values(self) -> list[str]:
+        item = self.evidence
+        if item.p_value is None or self.verdict == "not_testable":
+            return []
+        if item.p_value_holm is None:
+            return [self.words("evidence.exact.p_alone", p=self.p(item.p_value))]
+        return [self.words("evidence.exact.p", p=self.p(item.p_value), holm=self.p(item.p_value_holm))]
+
+    def p(self, value: float) -> str:
+        """A p-value with its sign: ``= 0,045`` or ``< 0,001``."""
+        if value < 0.001:
+            return f"< {self.numbers.exact(0.001, 3)}"
+        if value > 0.999:
+            return f"> {self.numbers.exact(0.999, 3)}"
+        return f"= {self.numbers.exact(value, 3)}"
+
+
+def _lowered(text: str) -> str:
+    """Without the point at the end, to go on from a colon."""
+    return (text[0].lower() + text[1:]).rstrip(".")
