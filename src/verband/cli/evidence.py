@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,10 +15,18 @@ from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
-    from verband.analysis.evidence.result import Evidence, Finding, Judged, JudgedVariant
+    from verband.analysis.evidence.result import Evidence, Finding, Judged
+    from verband.workspace import Workspace
 
 _COLUMNS = {"id": "", "question": "Question", "verdict": "Verdict", "estimate": "Estimate [95%]", "unit": "Unit"}
 _PARTS = {"component": "Component", "estimate": "Estimate [95%]", "unit": "Unit", "n": "n", "verdict": "Verdict"}
+
+
+class Language(StrEnum):
+    """Languages of the page."""
+
+    nl = "nl"
+    en = "en"
 
 
 def evidence(
@@ -25,29 +36,65 @@ def evidence(
     workers: Annotated[int, typer.Option("--workers", help="Processes that work at the same time.", min=1)] = 1,
     seed: Annotated[int, typer.Option("--seed", help="Of all draws; the same seed gives the same answer.")] = 1,
     fresh: Annotated[bool, typer.Option("--fresh", help="Compute anew what is kept in the workspace.")] = False,
+    out: Annotated[
+        str | None,
+        typer.Option("--out", metavar="DIR", help="Folder to write the evidence page to, with its data beside it."),
+    ] = None,
+    language: Annotated[
+        Language | None, typer.Option("--language", "--lang", help="Language of the page; Dutch by default.")
+    ] = None,
     output: FormatOption = OutputFormat.table,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Say what the loaded data show about the sixteen mechanisms of cooperation.
 
     Per mechanism an estimate with its interval and a verdict by a rule that was stated before the estimate. What is
-    computed is kept in the workspace until other data are loaded.
+    computed is kept in the workspace until other data are loaded. With --out also as a page, and as JSON and CSV.
 
-    Example: verband evidence M14 M4
+    Example: verband evidence M14 M4, or: verband evidence --out evidence --language en
     """
+    from verband.report.evidence.data import record, rows  # noqa: PLC0415  slow to start
+
+    folder = _folder(out, language)
+    place = workspace_at(workspace)
     with progress_bar("Evidence") as progress:
-        found = workspace_at(workspace).evidence(
-            mechanisms or (), workers=workers, seed=seed, fresh=fresh, progress=progress
-        )
+        found = place.evidence(mechanisms or (), workers=workers, seed=seed, fresh=fresh, progress=progress)
+    written = None if folder is None else _write(found, place, folder, language or Language.nl)
     if output is OutputFormat.json:
-        show([_record(item) for item in found], output, columns={})
+        show([record(item) for item in found], output, columns={})
     elif output is OutputFormat.csv:
-        show([row for item in found for row in _flat(item)], output, columns={})
+        show([row for item in found for row in rows(item)], output, columns={})
     else:
         show([_line(item) for item in found], output, columns=_COLUMNS, notes=_notes(found))
         if mechanisms:
             for item in found:
                 _show_one(item)
+    if written is not None:
+        typer.echo(f"Page: {written.resolve()}, with its data beside it.", err=output is not OutputFormat.table)
+
+
+def _folder(out: str | None, language: Language | None) -> Path | None:
+    """The folder to write to, which is refused before anything is computed where it cannot be written."""
+    from verband.errors import BadInputError  # noqa: PLC0415
+
+    if out is None:
+        if language is not None:
+            raise BadInputError("--language is that of the page, and no page is asked", todo="Add --out FOLDER")
+        return None
+    if not out.strip():
+        raise BadInputError("--out names no folder", todo="Name one, or leave --out away to write no page")
+    from verband.report.writing import demand_output_folder  # noqa: PLC0415
+
+    demand_output_folder(Path(out))
+    return Path(out)
+
+
+def _write(found: tuple[Evidence, ...], place: Workspace, folder: Path, language: Language) -> Path:
+    from verband.report.evidence.ledger_page import write_evidence  # noqa: PLC0415  slow to start
+
+    today = date.today()  # noqa: DTZ011  the user's own calendar day
+    page, *_ = write_evidence(found, place.evidence_background(), folder, on=today, language=language.value)
+    return page
 
 
 def _line(item: Evidence) -> dict[str, Any]:

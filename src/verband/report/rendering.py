@@ -69,7 +69,7 @@ def _code_parts(text: str) -> Iterator[tuple[bool, str]]:
 
 
 def _spoken(text: str) -> Markup | str:
-    """What the analyses say in English, marked as such, so that it is read aloud right on a page in another language."""
+    """What the analyses say in English, marked as such, so that it is read aloud right on a page in Dutch."""
     if START not in text:
         return text
     found = Markup()

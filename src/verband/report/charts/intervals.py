@@ -170,7 +170,10 @@ class _Canvas:
                 middle = self._names(item)
                 places.append((item, begin, self.height, middle))
         self._areas(places)
-        self._axis(panel.domain, top, numbers)
+        # Where names stand over the intervals, lines of the scale would cross them: there they are strokes a row.
+        bottom = self.height + 4
+        spans = [(middle - 10, middle + 10) for *_, middle in places] if self.narrow else [(top, bottom)]
+        self._axis(panel.domain, spans, bottom, numbers)
         for item, _, _, middle in places:
             self._interval(item, middle, panel.domain)
         self.height += _AXIS
@@ -218,18 +221,30 @@ class _Canvas:
             if end > start:
                 self._add("0 area", {"type": "rect", "color": BAND}, x=start, y=top, x2=end, y2=bottom)
 
-    def _axis(self, domain: tuple[float, float], top: float, numbers: Numbers) -> None:
-        values, digits = ticks(*domain, 4 if self.narrow else 5)
-        bottom = self.height + 4
+    def _axis(
+        self, domain: tuple[float, float], spans: Sequence[tuple[float, float]], bottom: float, numbers: Numbers
+    ) -> None:
+        values, digits = self._ticks(domain, numbers)
         for value in values:
             x = self._x(value)
-            if value != 0:
-                self._rule("1 grid", (x, top, x, bottom), color=GRID, strokeWidth=1)
+            if value != 0 and not self.narrow:
+                self._rule("1 grid", (x, spans[0][0], x, bottom), color=GRID, strokeWidth=1)
             near_edge = x < self.left + 12 or x > self.right - 12
             align = ("left" if x < self.left + 12 else "right") if near_edge and self.narrow else "center"
             self._text(f"tick {align}", x, bottom + 12, numbers.exact(value, digits), align=align, color=MUTED)
         zero = self._x(0.0)
-        self._rule("2 zero", (zero, top, zero, bottom), color=LINE, strokeWidth=1.5, strokeDash=[4, 3])
+        for top, end in spans:
+            self._rule("2 zero", (zero, top, zero, end), color=LINE, strokeWidth=1.5, strokeDash=[4, 3])
+
+    def _ticks(self, domain: tuple[float, float], numbers: Numbers) -> tuple[list[float], int]:
+        """As many values as can stand beside each other."""
+        for count in (6, 5, 4, 3, 2):
+            values, digits = ticks(*domain, count)
+            longest = max((len(numbers.exact(value, digits)) for value in values), default=1)
+            gap = (values[1] - values[0]) * self._scale[1] if len(values) > 1 else self.right
+            if gap >= longest * self.size * _SHARE + 12:
+                break
+        return values, digits
 
     def _interval(self, item: Interval, middle: float, domain: tuple[float, float]) -> None:
         colour = ACCENT if item.strong else MUTED

@@ -11,7 +11,7 @@ from verband.domain.size_class import size_classes
 from verband.domain.task_codes import rows_of as task_rows
 from verband.report.charts import Interval, Panel, Path, intervals, paths
 from verband.report.charts.intervals import scale_of
-from verband.report.evidence.said import said, unmarked
+from verband.report.evidence.said import unmarked
 from verband.report.evidence.sentences import Told
 from verband.report.page import Block, Figures, Table
 
@@ -32,7 +32,9 @@ def figures(told: Told) -> tuple[Block, ...]:
         if "year" in members[0].finding.by:
             blocks += _over_years(told, rule, members)
         elif len(members) > _FEW:
-            name = f"{told.title}: {title[0].lower()}{title[1:]}"
+            key = f"evidence.by.each_{next(iter(members[0].finding.by))}"
+            each = told.words(key) if told.words.has(key) else f"{title[0].lower()}{title[1:]}"
+            name = f"{told.title}: {each}"
             blocks.append(_chart(told, rule.component, name, [_panel(told, [rule], _family_rows(told, members))]))
     if told.evidence.drawing is not None:
         blocks += _drawing(told, told.evidence.drawing)
@@ -109,7 +111,7 @@ def _variant(told: Told, rule: Rule, item: JudgedVariant) -> Interval:
     shown, found = told.shown(rule), item.finding
     assert found is not None  # noqa: S101  callers leave out those that could not be estimated
     return Interval(
-        label=unmarked(said(item.name, told.language)),
+        label=unmarked(told.said(item.name)),
         text=_short(told, rule, found.estimate, found.low, found.high),
         estimate=shown.in_words(found.estimate),
         low=shown.in_words(found.low),
@@ -123,7 +125,7 @@ def _short(told: Told, rule: Rule, *values: float) -> str:
     """A figure without its unit, which stands over the scale: ``0,8 (−0,8; 2,4)``."""
     shown = told.shown(rule)
     digits = shown.digits(*values)
-    estimate, low, high = (told.numbers.exact(shown.in_words(value), digits) for value in values)
+    estimate, low, high = (shown.bare(shown.in_words(value), digits) for value in values)
     return f"{estimate} ({low}; {high})"
 
 
@@ -158,7 +160,7 @@ def by_label(told: Told, key: str, value: str) -> str:
         found = next((item for item in size_classes() if item.code == value), None)
         if found is not None:
             return found.name_nl if told.language == "nl" else found.name_en
-    return unmarked(said(value, told.language)) if key != "year" else value
+    return unmarked(told.said(value)) if key != "year" else value
 
 
 def _task(code: str, language: str) -> str:
@@ -289,4 +291,5 @@ def _paths(
         summary=words("evidence.tables.points_summary", number=len(rows)),
         on_paper=not scatter,
     )
-    return [Figures(chart, y_title, reading), table]
+    unit = words("evidence.chart.drawing_unit") if ended else y_title
+    return [Figures(chart, unit, reading), table]

@@ -6,7 +6,6 @@ from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.statements import Rule
 from verband.analysis.evidence.verdict import Verdict
 from verband.report.evidence.figures import by_label, figures
-from verband.report.evidence.said import said
 from verband.report.evidence.sentences import MARKS, Told
 from verband.report.page import Block, Heading, Items, Paragraph, Section, Table
 from verband.workspace.evidence.background import Background
@@ -29,7 +28,7 @@ def claim_section(told: Told, background: Background) -> Section:
         Heading(words("evidence.change_heading")),
         Paragraph(claim.would_change.of(told.language)),
         *_literature(told),
-        Paragraph(_sources(told, background), "reading"),
+        Paragraph(_sources(told, background), "note"),
     ]
     topic = f"{claim.mechanism} · {claim.title.of(told.language)}"
     return Section(told.anchor, topic, told.heading, tuple(blocks))
@@ -44,7 +43,7 @@ def _exact(told: Told) -> list[Block]:
     words, item = told.words, told.evidence
     number = len(item.set_aside)
     aside = words("evidence.exact.aside", number=number) if number else words("evidence.exact.aside_none")
-    missing = [words("evidence.exact.not_found", why=said(item.missing, told.language))] if item.missing else []
+    missing = [words("evidence.exact.not_found", why=told.said(item.missing))] if item.missing else []
     if not told.deciding:
         shown = [" ".join(told.exact(part)) for part in told.beside[:2]]
         nothing = words("evidence.exact.nothing", why=" ".join(missing)).strip()
@@ -65,10 +64,10 @@ def _numbers(told: Told) -> Table:
         rows.append(_number_row(told, part.rule, f"{name}: {by}" if by else name, role, part.finding, part.verdict))
     for item in told.evidence.variants:
         rule = told.evidence.statement.rule(item.component)
-        name = f"{rule.title.of(told.language)}, {said(item.name, told.language)}"
+        name = f"{rule.title.of(told.language)}, {told.said(item.name)}"
         role = words("evidence.roles.variant")
         if item.finding is None:
-            why = words("evidence.tables.no_estimate", why=said(item.missing, told.language))
+            why = words("evidence.tables.no_estimate", why=told.said(item.missing))
             rows.append((name, role, why, "", "", "", "", "", "", ""))
         else:
             rows.append(_number_row(told, rule, name, role, item.finding, item.verdict))
@@ -106,7 +105,7 @@ def _number_row(told: Told, rule: Rule, name: str, role: str, found: Finding, ve
 
 def _aside(told: Told) -> Table:
     words = told.words
-    rows = tuple((aside_name(told, item.code), said(item.reason, told.language)) for item in told.evidence.set_aside)
+    rows = tuple((aside_name(told, item.code), told.said(item.reason)) for item in told.evidence.set_aside)
     return Table(
         words("evidence.tables.aside", mechanism=told.mechanism),
         (words("evidence.tables.column_aside"), words("evidence.tables.column_reason")),
@@ -120,14 +119,14 @@ def aside_name(told: Told, code: str) -> str:
     """Whom or what a code of what was set aside means: municipalities by name, tasks by title."""
     if code in told.names:
         return f"{told.names[code]} ({code})"
-    return by_label(told, "task", code) if code[:1].isdigit() and "." in code else said(code, told.language)
+    return by_label(told, "task", code) if code[:1].isdigit() and "." in code else told.said(code)
 
 
 def _literature(told: Told) -> list[Block]:
     words = told.words
     items = tuple(
         (
-            f"{study.authors} ({study.year})",
+            f"{_authors(told, study.authors)} ({study.year})",
             (
                 study.finding.of(told.language),
                 words(
@@ -142,6 +141,10 @@ def _literature(told: Told) -> list[Block]:
         for study in told.evidence.literature
     )
     return [Items(words("evidence.literature_heading"), items)] if items else []
+
+
+def _authors(told: Told, names: str) -> str:
+    return names.replace(" and ", f" {told.words('common.and')} ")
 
 
 def _sources(told: Told, background: Background) -> str:

@@ -6,6 +6,7 @@ motive gets no verdict of an effect.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -26,6 +27,7 @@ MARKS: dict[Verdict, str] = {
     "not_testable": "\N{EN DASH}",
 }
 """A sign per verdict, so that none is told by colour only."""
+_CODE = re.compile(r"\bGM\d{4}\b")
 _SHOWN_BESIDE = 2
 """Figures that decide nothing and are told in words; the others are in the chart and the table."""
 
@@ -89,6 +91,10 @@ class Told:
     def name(self, code: str) -> str:
         """A municipality by its name; what is none by its code."""
         return self.names.get(code, code)
+
+    def said(self, english: str) -> str:
+        """What an analysis says in English, in the language of the page, municipalities by name."""
+        return _CODE.sub(lambda found: self.name(found[0]), said(english, self.language))
 
     @property
     def verdict(self) -> Verdict:
@@ -165,7 +171,7 @@ class Told:
         if claim.data_needed is not None:
             told.append(words("evidence.plain.needed", data=_lowered(claim.data_needed.of(self.language))))
         elif self.evidence.missing:
-            told.append(words("evidence.plain.missing", why=said(self.evidence.missing, self.language)))
+            told.append(words("evidence.plain.missing", why=self.said(self.evidence.missing)))
         beside = (*self.deciding, *self.beside)[:_SHOWN_BESIDE]
         if beside:
             told.append(words("evidence.plain.beside"))
@@ -200,7 +206,7 @@ class Told:
     def _together(self) -> list[str]:
         words = self.words
         lacking = self.evidence.missing
-        told = [words("evidence.plain.missing", why=said(lacking, self.language))] if lacking else []
+        told = [words("evidence.plain.missing", why=self.said(lacking))] if lacking else []
         if len(self.deciding) > 1 or lacking or any(part.told != part.verdict for part in self.deciding):
             told.append(words(f"evidence.together.{self.verdict}"))
         return told
@@ -256,7 +262,7 @@ class Told:
                 error=error,
             ),
             words("evidence.exact.rule", rule=self.rule(rule), reason=shown.reason),
-            words("evidence.exact.method", method=said(found.method, self.language)),
+            words("evidence.exact.method", method=self.said(found.method)),
         ]
         if found.n_observations:
             told.append(
@@ -269,7 +275,7 @@ class Told:
                 )
             )
         if found.note:
-            told.append(words("evidence.exact.note", note=said(found.note, self.language)))
+            told.append(words("evidence.exact.note", note=self.said(found.note)))
         if part.rule.role == "primary":
             told += self._p_values()
         if part.tried:

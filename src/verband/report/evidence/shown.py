@@ -159,6 +159,13 @@ class Shown:
         least = self.in_words(value)
         return self.amount(least, fewest_digits(least))
 
+    def bare(self, value: float, digits: int) -> str:
+        """Write a shown figure without its unit; what would be written as nothing but is not as less than that."""
+        if value != 0 and round(value, digits) == 0:
+            least = self.numbers.exact(10.0**-digits, digits)
+            return f"< {least}" if value > 0 else f"> {MINUS}{least}"
+        return self.numbers.exact(value, digits)
+
     def amount(self, value: float, digits: int, *, signed: bool = False, bare: bool = False) -> str:
         """Write a shown figure with its unit: ``0,8%``, ``0,5 procentpunt``, ``€ 191``.
 
