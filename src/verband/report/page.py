@@ -15,8 +15,8 @@ class Paragraph:
     Attributes
     ----------
     style
-        ``text``, ``finding`` (the main sentence), ``reading`` (how to read), ``limits`` (what it does not show), ``note``
-        (small print), ``warning`` or ``missing`` (what is not known, and what would make it known).
+        ``text``, ``finding`` (the main sentence), ``reading`` (how to read), ``limits`` (what it does not show),
+        ``note`` (small print), ``warning`` or ``missing`` (what is not known, and what would make it known).
     kind
         Kind of the figures in it; ``None`` where it holds none.
     source

@@ -130,7 +130,7 @@ def _short(told: Told, rule: Rule, *values: float) -> str:
 
 
 def _family_rows(told: Told, members: Sequence[Judged]) -> list[tuple[str, list[Interval]]]:
-    """Members in their groups: by size in order, else sorted by estimate."""
+    """Members in their groups, the largest first: by size in order, else sorted by estimate."""
     item_key, *group_keys = members[0].finding.by
     groups: dict[str, list[Judged]] = {}
     for part in members:
@@ -145,7 +145,7 @@ def _family_rows(told: Told, members: Sequence[Judged]) -> list[tuple[str, list[
                 for part in (parts if ordered else sorted(parts, key=lambda part: part.finding.estimate))
             ],
         )
-        for name, parts in groups.items()
+        for name, parts in sorted(groups.items(), key=lambda item: -len(item[1]))
     ]
 
 

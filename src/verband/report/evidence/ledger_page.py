@@ -122,6 +122,8 @@ def evidence_page(ledger: Sequence[Evidence], background: Background, *, on: dat
 def _line(told: Told) -> Line:
     claim, key = told.evidence.statement, told.key
     measure = "" if key is None else told.shown(key.rule).own("measure")
+    if told.verdict == "not_testable":
+        measure = told.words("evidence.no_weight", measure=measure)
     return Line(
         mechanism=claim.mechanism,
         anchor=told.anchor,

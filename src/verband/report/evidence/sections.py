@@ -42,7 +42,8 @@ def verdict_text(told: Told, verdict: Verdict) -> str:
 def _exact(told: Told) -> list[Block]:
     words, item = told.words, told.evidence
     number = len(item.set_aside)
-    aside = words("evidence.exact.aside", number=number) if number else words("evidence.exact.aside_none")
+    where = words("evidence.aside_where")
+    aside = words("evidence.exact.aside", number=number, where=where) if number else words("evidence.exact.aside_none")
     missing = [words("evidence.exact.not_found", why=told.said(item.missing))] if item.missing else []
     if not told.deciding:
         shown = [" ".join(told.exact(part)) for part in told.beside[:2]]

@@ -67,7 +67,7 @@ def _hidden(value: float, digits: int, limits: list[float], most: float) -> bool
     written = round(value, digits)
     if written == 0 and abs(value) > most / 100:
         return True
-    return any((value < limit) != (written < limit) for limit in limits if value != limit)
+    return any((value < limit) != (written < limit) or (value > limit) != (written > limit) for limit in limits)
 
 
 def fewest_digits(value: float) -> int:
