@@ -96,7 +96,7 @@ def _found(item: Evidence | None) -> list[str]:
         if isinstance(block, Paragraph):
             lines += ["", _escaped(block.text).replace(told.words("evidence.aside_where"), "")]
         elif isinstance(block, Table) and len(block.columns) > 2 and block.rows:
-            lines += ["", "### Estimates and checks", "", *_table(block)]
+            lines += ["", "### Estimates and checks", "", *_table(block), "", block.note or ""]
     lines += ["", f"Sources: {'; '.join(item.sources) or 'none'}."]
     return lines
 

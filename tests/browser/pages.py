@@ -9,8 +9,10 @@ import pytest
 
 from verband.report.collection import Entry
 from verband.report.dossier import write_dossier
+from verband.report.evidence.ledger_page import write_evidence
 from verband.report.index import write_index
 from verband.workspace import Workspace
+from verband.workspace.evidence.gathering import PREPARE
 
 ON = date(2026, 7, 1)
 
@@ -45,10 +47,21 @@ def index(workspace: str, language: str, sheets: range) -> Page:
     return Page(f"index-{workspace.split('_', maxsplit=1)[0]}-{language}", workspace, write, sheets)
 
 
+def evidence(workspace: str, language: str) -> Page:
+    def write(gathered, folder):
+        found = gathered.evidence(tuple(PREPARE), workers=2)
+        return write_evidence(found, gathered.evidence_background(), folder, on=ON, language=language)[0]
+
+    return Page(f"evidence-{workspace.split('_', maxsplit=1)[0]}-{language}", workspace, write, range(10, 61))
+
+
 PAGES = (
     index("sample_workspace", "nl", range(1, 4)),
     index("sample_workspace", "en", range(1, 4)),
     index("published_workspace", "nl", range(5, 20)),
+    evidence("sample_workspace", "nl"),
+    evidence("published_workspace", "nl"),
+    evidence("published_workspace", "en"),
     dossier("sample_workspace", "Hazelwoude", "nl"),
     dossier("sample_workspace", "Hazelwoude", "en"),
     dossier("published_workspace", "Aalten", "nl"),

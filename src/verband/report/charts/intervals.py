@@ -31,6 +31,8 @@ from verband.report.numbers import Numbers
 _MARGIN = 8
 _NAMES, _FIGURES, _GAP = 246, 148, 14
 """Room for names and figures on a wide screen."""
+_MANY, _LONG_NAMES = 20, 300
+"""Rows from which names get more room, so that fewer take two lines and the chart stays within a sheet."""
 _SHARE = 0.62
 """Mean width of a letter to its size in the widest of the fonts, in regular weight."""
 _AXIS = 30
@@ -114,8 +116,9 @@ def intervals(numbers: Numbers, name: str, title: str, description: str, *, pane
     """Draw panels of intervals under each other."""
 
     def draw(narrow: bool) -> dict[str, Any]:
-        size = 13 if narrow else 14
-        canvas = _Canvas(NARROW if narrow else WIDE, size, narrow=narrow)
+        many = sum(len(panel.rows) for panel in panels) >= _MANY
+        size = 13 if narrow or many else 14
+        canvas = _Canvas(NARROW if narrow else WIDE, size, narrow=narrow, names=_LONG_NAMES if many else _NAMES)
         for place, panel in enumerate(panels):
             canvas.panel(panel, numbers, first=place == 0)
         return canvas.specification()
@@ -126,11 +129,12 @@ def intervals(numbers: Numbers, name: str, title: str, description: str, *, pane
 class _Canvas:
     """Signs by their place in pixels, gathered into one layer a kind."""
 
-    def __init__(self, width: int, size: int, *, narrow: bool) -> None:
+    def __init__(self, width: int, size: int, *, narrow: bool, names: int) -> None:
         self.width = width - 2 * _MARGIN
         self.size = size
         self.narrow = narrow
-        self.left = 0 if narrow else _NAMES + _GAP
+        self.names = names
+        self.left = 0 if narrow else names + _GAP
         self.right = self.width if narrow else self.width - _FIGURES - _GAP
         self.height = 0.0
         self.layers: dict[str, tuple[dict[str, Any], list[dict[str, Any]]]] = {}
@@ -187,10 +191,12 @@ class _Canvas:
         key = f"{item.strong} {item.indent}"
         indent = 14 if item.indent else 0
         width = self.size * (0.66 if item.strong else _SHARE)
-        room = self.width - len(item.text) * width - 10 if self.narrow else _NAMES
+        room = self.width - len(item.text) * width - 10 if self.narrow else self.names
         lines = wrapped(item.label, max(int((room - indent) / width), 8))
         below = 20 if self.narrow else 0
-        height = max(len(lines) * line, line) + below + (10 if item.strong and not self.narrow else 7)
+        height = (
+            max(len(lines) * line, line) + below + (10 if item.strong and not self.narrow else 7 if self.narrow else 3)
+        )
         first = self.height + (height - below - len(lines) * line) / 2 + line / 2
         for place, text in enumerate(lines):
             self._text(f"name {key}", indent, first + place * line, text, align="left", **look)
@@ -242,7 +248,8 @@ class _Canvas:
             values, digits = ticks(*domain, count)
             longest = max((len(numbers.exact(value, digits)) for value in values), default=1)
             gap = (values[1] - values[0]) * self._scale[1] if len(values) > 1 else self.right
-            if gap >= longest * self.size * _SHARE + 12:
+            # The first and last are moved inward on a narrow screen, by half of what they take.
+            if gap >= longest * self.size * _SHARE * (1.5 if self.narrow else 1.0) + 12:
                 break
         return values, digits
 

@@ -15,8 +15,8 @@ from verband.report.evidence.said import unmarked
 from verband.report.evidence.sentences import Told
 from verband.report.page import Block, Figures, Table
 
-_FEW = 9
-"""Members up to which a family stands in the chart of its claim; more have a chart of their own."""
+_FEW = 16
+"""Rows up to which families stand in the chart of their claim; where there are more they have one of their own."""
 _READ = 12
 """Rows of a chart that are read aloud; the others are in the table."""
 
@@ -31,7 +31,7 @@ def figures(told: Told) -> tuple[Block, ...]:
         title = rule.title.of(told.language)
         if "year" in members[0].finding.by:
             blocks += _over_years(told, rule, members)
-        elif len(members) > _FEW:
+        elif _apart(told):
             key = f"evidence.by.each_{next(iter(members[0].finding.by))}"
             each = told.words(key) if told.words.has(key) else f"{title[0].lower()}{title[1:]}"
             name = f"{told.title}: {each}"
@@ -49,6 +49,14 @@ def _families(told: Told) -> Mapping[Rule, Sequence[Judged]]:
     return found
 
 
+def _apart(told: Told) -> bool:
+    """Whether families have charts of their own, so that none is higher than a sheet."""
+    parts = [part for part in told.evidence.components if "year" not in part.finding.by]
+    deciding = {part.rule.component for part in parts if part.rule.role != "shown"}
+    checks = [item for item in told.evidence.variants if item.finding is not None and item.component in deciding]
+    return len(parts) + len(checks) > _FEW
+
+
 def _panels(told: Told) -> list[Panel]:
     """One panel per unit; those with a component that decides first."""
     by_unit: dict[str, list[tuple[Rule, list[tuple[str, list[Interval]]]]]] = {}
@@ -60,7 +68,7 @@ def _panels(told: Told) -> list[Panel]:
                 rows += [_variant(told, part.rule, item) for item in variants if item.finding is not None]
             by_unit.setdefault(told.shown(part.rule).how, []).append((part.rule, [("", rows)]))
     for rule, members in _families(told).items():
-        if len(members) <= _FEW and "year" not in members[0].finding.by:
+        if not _apart(told) and "year" not in members[0].finding.by:
             groups = _family_rows(told, members)
             groups[0] = (rule.title.of(told.language), groups[0][1])
             by_unit.setdefault(told.shown(rule).how, []).append((rule, groups))

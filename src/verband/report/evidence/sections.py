@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.statements import Rule
 from verband.analysis.evidence.verdict import Verdict
@@ -55,52 +57,60 @@ def _exact(told: Told) -> list[Block]:
 
 
 def _numbers(told: Told) -> Table:
-    """All components and variants in the unit of their rule."""
-    words = told.words
-    rows = []
+    """All components, each followed by its variants, in the unit of their rule."""
+    words, claim = told.words, told.evidence.statement
+    rows: list[tuple[str, ...]] = []
+    done: set[str] = set()
     for part in told.evidence.components:
         name = part.rule.title.of(told.language)
         by = ", ".join(by_label(told, key, value) for key, value in part.finding.by.items())
         role = words(f"evidence.roles.{part.rule.role}")
-        rows.append(_number_row(told, part.rule, f"{name}: {by}" if by else name, role, part.finding, part.verdict))
-    for item in told.evidence.variants:
-        rule = told.evidence.statement.rule(item.component)
-        name = f"{rule.title.of(told.language)}, {told.said(item.name)}"
-        role = words("evidence.roles.variant")
-        if item.finding is None:
-            why = words("evidence.tables.no_estimate", why=told.said(item.missing))
-            rows.append((name, role, why, "", "", "", "", "", "", ""))
-        else:
-            rows.append(_number_row(told, rule, name, role, item.finding, item.verdict))
-    columns = ("name", "role", "estimate", "interval", "unit", "n", "municipalities", "clusters", "years", "verdict")
+        rows.append(_row(told, part.rule, f"{name}: {by}" if by else f"{name} ({role})", part.finding, part.verdict))
+        if part.rule.component not in done:
+            done.add(part.rule.component)
+            rows += _checks(told, part.rule.component)
+    for rule in claim.rules:
+        if rule.component not in done:
+            rows += _checks(told, rule.component)
+    columns = ("name", "estimate", "counts", "years", "verdict")
+    units = {part.rule.title.of(told.language): told.shown(part.rule).unit for part in told.evidence.components}
+    unit = next(iter(units.values()), "")
+    if len(set(units.values())) > 1:
+        unit = "; ".join(f"{name}: {value}" for name, value in units.items())
     return Table(
         words("evidence.tables.figures", mechanism=told.mechanism),
         tuple(words(f"evidence.tables.column_{name}") for name in columns),
         tuple(rows),
-        (2, 3, 5, 6, 7),
+        (1, 2),
         summary=words("evidence.tables.figures_summary", number=len(rows)),
+        note=words("evidence.tables.units", units=unit),
     )
 
 
-def _number_row(told: Told, rule: Rule, name: str, role: str, found: Finding, verdict: Verdict) -> tuple[str, ...]:
+def _checks(told: Told, component: str) -> Iterator[tuple[str, ...]]:
+    words, rule = told.words, told.evidence.statement.rule(component)
+    for item in told.evidence.variants:
+        if item.component != component:
+            continue
+        name = words("evidence.tables.check", name=told.said(item.name))
+        if item.finding is None:
+            yield (name, words("evidence.tables.no_estimate", why=told.said(item.missing)), "", "", "")
+        else:
+            yield _row(told, rule, name, item.finding, item.verdict)
+
+
+def _row(told: Told, rule: Rule, name: str, found: Finding, verdict: Verdict) -> tuple[str, ...]:
     values = (found.estimate, found.low, found.high)
     digits = told.raw_digits(rule, *values)
     estimate, low, high = (told.numbers.exact(value, digits) for value in values)
-    judged = verdict_text(told, verdict) if rule.judges else "\N{EN DASH}"
     counts = (found.n_observations, found.n_municipalities, found.n_clusters)
-    n, municipalities, clusters = (told.numbers.count(value) if value else "\N{EN DASH}" for value in counts)
-    span = f"{low}; {high}"
+    nothing = "\N{EN DASH}"
     return (
         name,
-        role,
-        estimate,
-        span,
-        told.shown(rule).unit,
-        n,
-        municipalities,
-        clusters,
-        told.years(found.years) if found.years else "\N{EN DASH}",
-        judged,
+        f"{estimate} ({low}; {high})",
+        " / ".join(told.numbers.count(value) for value in counts) if any(counts) else nothing,
+        told.years(found.years) if found.years else nothing,
+        verdict_text(told, verdict) if rule.judges else nothing,
     )
 
 
