@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from verband.analysis.evidence.after_merger import after_merger, since_merger
-from verband.analysis.evidence.before_and_after import effects
+from verband.analysis.evidence.before_and_after import at_the_start_by_chance, effects
 from verband.analysis.evidence.common_pot import OUTCOMES, common_pot, last_year
 from verband.analysis.evidence.flexibility import flexibility, rises
 from verband.analysis.evidence.ledger import judge
@@ -58,7 +58,7 @@ def before_mergers(seed, *, claim=0.0, by_share=0.0, controls=310, noise=120.0, 
 
 
 def test_a_planted_claim_comes_out_and_the_ledger_says_so():
-    found = common_pot(before_mergers(1, claim=200.0), (), sources=("made up",))
+    found = common_pot(before_mergers(1, claim=200.0), (), seed=1, draws=49, sources=("made up",))
     spending, equity = (
         next(item for item in found.findings if item.component == name) for name in ("spending", "equity")
     )
@@ -75,7 +75,7 @@ def test_a_planted_claim_comes_out_and_the_ledger_says_so():
 
 
 def test_without_a_claim_nothing_is_found():
-    told = judge(statement("M14"), common_pot(before_mergers(2), (), sources=()))
+    told = judge(statement("M14"), common_pot(before_mergers(2), (), seed=1, draws=49, sources=()))
     assert told.primary.finding.low < 0 < told.primary.finding.high
     assert told.verdict != "supported"
 
@@ -89,7 +89,7 @@ def test_growth_that_goes_with_size_is_no_claim():
 
 
 def test_a_smaller_share_with_a_larger_claim_shows_in_the_slope():
-    found = common_pot(before_mergers(4, by_share=600.0, noise=40.0, shared=10.0), (), sources=())
+    found = common_pot(before_mergers(4, by_share=600.0, noise=40.0, shared=10.0), (), seed=1, draws=49, sources=())
     slope = next(item for item in found.findings if item.component == "share_slope")
     assert slope.low < 600 < slope.high
     assert slope.low > 0
@@ -102,9 +102,19 @@ def test_units_that_vanish_keep_their_last_year():
     assert len(treated) == sum(sum(sizes) for sizes in PROCESSES.values())
 
 
+def test_dealing_out_the_start_years_finds_the_same_and_rejects_no_effect_that_is_there():
+    rows = before_mergers(8, claim=150.0).with_columns((pl.col("merger") - 1).alias("start"))
+    drawn = at_the_start_by_chance(rows, "cost_eur", draws=199, seed=1)
+    own = last_year(rows, "cost_eur")
+    assert drawn.p_value < 0.02
+    assert drawn.low < 150 < drawn.high
+    assert drawn.high - drawn.low == pytest.approx(own.high - own.low, rel=0.3)
+    assert drawn == at_the_start_by_chance(rows, "cost_eur", draws=199, seed=1)
+
+
 def test_those_without_the_accounts_that_are_needed_are_named():
     rows = before_mergers(6).filter(~((pl.col("code") == "M2021-0-1") & (pl.col("year") == 2020)))
-    aside = {item.code: item.reason for item in common_pot(rows, (), sources=()).set_aside}
+    aside = {item.code: item.reason for item in common_pot(rows, (), seed=1, draws=49, sources=()).set_aside}
     assert aside == {"M2021-0-1": "merged in 2021: no accounts of 2020"}
 
 

@@ -11,17 +11,25 @@ all municipalities share is in the change of the controls.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from verband.analysis.evidence.before_and_after import Change, Effects, effects, leave_one_out
+from verband.analysis.evidence.before_and_after import (
+    Change,
+    Effects,
+    at_the_start_by_chance,
+    effects,
+    leave_one_out,
+)
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.least_squares import least_squares
 
+DRAWS = 999
 LAST_YEAR = 1
 """The start of treatment, in years before the merger: an assumption, for decision dates are not in the data."""
 _METHOD_A = (
@@ -83,7 +91,7 @@ def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **opti
     return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, 0)  # type: ignore[arg-type]
 
 
-def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[str, ...]) -> Findings:
+def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, seed: int, sources: tuple[str, ...]) -> Findings:
     """Estimate M14.
 
     Parameters
@@ -94,6 +102,8 @@ def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[
         the new municipality; the columns of :data:`OUTCOMES` and ``cost_<main task>_eur``; null where missing.
     main_tasks
         Iv3 codes 0 to 8.
+    seed, draws
+        Of the randomisation.
     sources
         Tables.
     """
@@ -119,7 +129,7 @@ def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[
         findings.append(_slope(vanishing))
     except CannotEstimateError as error:
         not_found["share_slope"] = str(error)
-    variants = [item for name in ("spending", "equity") for item in _variants(rows, vanishing, name)]
+    variants = [item for name in ("spending", "equity") for item in _variants(rows, vanishing, name, seed, draws)]
     return Findings(
         findings=tuple(findings),
         variants=tuple(variants),
@@ -130,7 +140,9 @@ def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[
     )
 
 
-def _variants(rows: pl.DataFrame, vanishing: pl.DataFrame, component: str) -> list[VariantFinding]:
+def _variants(
+    rows: pl.DataFrame, vanishing: pl.DataFrame, component: str, seed: int, draws: int
+) -> list[VariantFinding]:
     outcome = OUTCOMES[component]
     found: list[VariantFinding] = []
 
@@ -147,8 +159,26 @@ def _variants(rows: pl.DataFrame, vanishing: pl.DataFrame, component: str) -> li
     tried("mergers of 2021 and later", vanishing.filter(pl.col("merger").is_null() | (pl.col("merger") >= 2021)))
     tried("size not held constant", vanishing, size=False)
     tried("doubly robust", vanishing, method="doubly-robust")
+    found.append(_by_chance(vanishing, component, seed, draws))
     found += _leaving_one_out(vanishing, component)
     return found
+
+
+def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:
+    """The headline with an interval by randomisation inference."""
+    name = "interval by randomisation"
+    try:
+        main = last_year(vanishing, OUTCOMES[component])
+        drawn = at_the_start_by_chance(started(vanishing), OUTCOMES[component], draws=draws, seed=seed)
+    except CannotEstimateError as error:
+        return VariantFinding(name, component, None, str(error))
+    if drawn.low is None or drawn.high is None:
+        return VariantFinding(name, component, None, "the draws give no bound")
+    found = _finding(main, component, f"{_METHOD_A}; interval: effects that {drawn.draws} draws do not reject")
+    note = f"{found.note}; p = {drawn.p_value:.3g} that there is no effect, by {drawn.draws} draws"
+    return VariantFinding(
+        name, component, replace(found, low=drawn.low, high=drawn.high, standard_error=None, note=note)
+    )
 
 
 def _leaving_one_out(vanishing: pl.DataFrame, component: str) -> list[VariantFinding]:

@@ -41,7 +41,7 @@ PREPARE: dict[str, Callable[[EvidenceTables, int], Prepared]] = {
     "M9": lambda tables, _: prepare_all_sizes(tables),
     "M10": lambda tables, _: prepare_after_merger(tables),
     "M12": lambda tables, _: prepare_flexibility(tables),
-    "M14": lambda tables, _: prepare_common_pot(tables),
+    "M14": prepare_common_pot,
 }
 """How the tables of each mechanism are gathered, from the tables and the seed."""
 SLOW_FIRST = ("M14", "M13", "M1", "M11", "M7", "M5", "M16", "M9")

@@ -26,7 +26,7 @@ def merged(tables: EvidenceTables) -> pl.DataFrame:
     return merger_processes(tables.warehouse.table("boundary_changes"), tables.facts.inhabitants)
 
 
-def prepare_common_pot(tables: EvidenceTables) -> Callable[[], Findings]:
+def prepare_common_pot(tables: EvidenceTables, seed: int) -> Callable[[], Findings]:
     """M14: accounts in the boundaries of their own year, until the merger."""
     tables.warehouse.require("boundary_changes", "cost_per_main_task", "balance_items")
     processes = merged(tables)
@@ -73,6 +73,7 @@ def prepare_common_pot(tables: EvidenceTables) -> Callable[[], Findings]:
         common_pot,
         rows,
         MAIN_TASKS,
+        seed=seed,
         sources=tables.sources("key_totals", "balance_items", "cost_per_main_task", "boundary_changes"),
     )
 
