@@ -91,7 +91,9 @@ def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **opti
     return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, 0)  # type: ignore[arg-type]
 
 
-def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, seed: int, sources: tuple[str, ...]) -> Findings:
+def common_pot(
+    rows: pl.DataFrame, main_tasks: Sequence[str], *, seed: int, sources: tuple[str, ...], draws: int = DRAWS
+) -> Findings:
     """Estimate M14.
 
     Parameters
