@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 import pytest
 from scipy.stats import binom
-from tests.analysis.evidence.simulated_finances import outlook, panel
+from simulated_finances import outlook, panel
 
 from verband.analysis.evidence.contributing import FREE_MEANS, contributing, trend_difference, with_burden
 from verband.analysis.evidence.ledger import judge

@@ -6,12 +6,15 @@ from functools import partial
 
 import polars as pl
 
+from verband.analysis.evidence.budget_cuts import budget_cuts
 from verband.analysis.evidence.contributing import contributing
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.analysis.staffing import staffing
 from verband.domain.reference import reference
 from verband.warehouse.boundaries import harmonise
+from verband.workspace.evidence.model_results import own_pay_source, own_pay_year
 from verband.workspace.evidence.tables import EvidenceTables
+from verband.workspace.function_staffing import every_own_pay
 
 _MONEY = (
     "general_grant_keur",
@@ -40,6 +43,31 @@ def prepare_contributing(tables: EvidenceTables) -> partial[Findings]:
         tables.largest,
         set_aside=(*before_mergers(tables), *doubtful_transfers(tables)),
         sources=tables.sources("key_totals", "financial_ratios", "grant_results"),
+    )
+
+
+def prepare_budget_cuts(tables: EvidenceTables) -> partial[Findings]:
+    """M16 with its tables; without own pay per task its last link is not found.
+
+    Raises
+    ------
+    MissingDataError
+        If the key totals are not loaded.
+    """
+    warehouse = tables.warehouse
+    warehouse.require("key_totals")
+    year = own_pay_year(tables) if warehouse.has("task_accounts") else None
+    return partial(
+        budget_cuts,
+        financial_panel(tables),
+        () if year is None else every_own_pay(warehouse, year=year, report=tables.facts.report),
+        tables.largest,
+        year=year,
+        set_aside=(*before_mergers(tables), *doubtful_transfers(tables)),
+        sources=(
+            *tables.sources("key_totals", "financial_ratios"),
+            *(() if year is None else (own_pay_source(tables, year),)),
+        ),
     )
 
 
