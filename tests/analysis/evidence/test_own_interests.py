@@ -7,8 +7,10 @@ import polars as pl
 import pytest
 
 from verband.analysis.evidence.ledger import judge
-from verband.analysis.evidence.own_interests import KEYS, Partnership, TaskTable, own_interests
+from verband.analysis.evidence.own_interests import KEYS, Partnership, TaskTable, _empty_core, own_interests
 from verband.analysis.evidence.statements import statement
+from verband.numerics.cooperative_games.core import minimum_subsidy
+from verband.numerics.cooperative_games.games import TableGame
 
 SEASONS = (2021, 2022, 2023, 2024)
 
@@ -86,14 +88,27 @@ def test_it_decides_nothing_and_says_which_data_would():
 
 
 def test_tasks_of_one_arrangement_add_up():
-    """Twice the same task costs twice as much for every group: the size-only game tells the same."""
-    table = _table(elasticity=0.8, spread=0.1)
-    twice = own_interests(
-        {"7.3": table, "7.4": table}, _partnerships(table, tasks=("7.3", "7.4")), sources=(), draws=10
-    )
-    once = own_interests({"7.3": table}, _partnerships(table), sources=(), draws=10)
-    for key in (*KEYS, "any"):
-        assert _chance(twice, key, "size only").estimate == _chance(once, key, "size only").estimate
+    """Where one task is a million times as dear, what it does decides for both games."""
+    cheap, dear = _table(elasticity=1.3, spread=0.0), _table(elasticity=0.6, spread=0.0)
+    times = pl.col("cost_keur") * 1e6
+    dear = TaskTable(dear.rows.with_columns(times), dear.latest.with_columns(times), ())
+    tables = {"7.3": cheap, "7.4": dear}
+    for tasks, chance in ((("7.3",), 100.0), (("7.4",), 0.0), (("7.3", "7.4"), 0.0), (("7.4", "7.3"), 0.0)):
+        found = own_interests(tables, _partnerships(cheap, tasks=tasks), sources=(), draws=10)
+        for game in ("own levels", "size only"):
+            assert _chance(found, "weight", game).estimate == chance
+            assert _chance(found, "any", game).estimate == chance
+
+
+def test_an_empty_core_is_told_as_by_its_program():
+    rng = np.random.default_rng(4)
+    told = []
+    for _ in range(200):
+        values = np.append(0.0, rng.uniform(0.9, 1.1, 15) * np.array([bin(mask).count("1") for mask in range(1, 16)]))
+        game = TableGame(values)
+        told.append(_empty_core(game))
+        assert told[-1] == (minimum_subsidy(game) > 0)
+    assert 20 < sum(told) < 180
 
 
 def test_the_same_call_gives_the_same_and_a_sample_says_so():
