@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -45,6 +45,9 @@ from verband.workspace.scale import SEED, ScaleAnswer, demand_size, gather_scale
 from verband.workspace.series import Series, gather_series
 from verband.workspace.sharing import TaskSharingAnswer, gather_task_sharing
 from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
+
+if TYPE_CHECKING:
+    from verband.analysis.evidence.result import Evidence
 
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
 
@@ -454,6 +457,45 @@ class Workspace:
         with self._open() as warehouse:
             return gather_task_sharing(
                 warehouse, task, members, methods=methods, round_to=round_to, seed=seed, progress=progress
+            )
+
+    def evidence(
+        self,
+        mechanisms: Sequence[str] = (),
+        *,
+        workers: int = 1,
+        seed: int = SEED,
+        fresh: bool = False,
+        progress: Progress = silent,
+    ) -> tuple[Evidence, ...]:
+        """Say per mechanism M1 to M16 what the loaded data show, by rules that were stated beforehand.
+
+        Parameters
+        ----------
+        mechanisms
+            ``M1`` to ``M16``; all by default.
+        workers
+            Processes; the answer is the same for any number. Inside ``joblib.parallel_config(backend=...)`` that
+            backend does the work.
+        seed
+            Of all draws; the same seed gives the same answer.
+        fresh
+            Compute anew what is kept in the workspace.
+        progress
+            Called with mechanisms done, their number, and what is next.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such mechanism.
+        MissingDataError
+            If the workspace lacks the lists, inhabitants or key totals.
+        """
+        from verband.workspace.evidence.gathering import gather_evidence  # noqa: PLC0415  all mechanisms: only here
+
+        with self._open() as warehouse:
+            return gather_evidence(
+                warehouse, self.folder, mechanisms, workers=workers, seed=seed, fresh=fresh, progress=progress
             )
 
     def steering_loss(self) -> SteeringAnswer:

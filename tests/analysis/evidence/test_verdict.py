@@ -128,7 +128,8 @@ def test_a_motive_and_a_claim_without_data_are_not_testable():
     assert measured.primary is None
     nothing = judge(statement("M2"), Findings(()))
     assert nothing.verdict == "not_testable"
-    assert "Prices with volumes" in nothing.missing
+    assert nothing.missing == "what is claimed is not observed"
+    assert judge(statement("M3"), Findings((), not_found={"quality": "no indicators"})).missing == "no indicators"
 
 
 def test_an_estimate_without_a_rule_is_refused():

@@ -47,8 +47,7 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     if verdict != "not_testable" and lacking and verdict != "mixed":
         verdict = "inconclusive"
     if not lacking and primary is None:
-        needed = statement.data_needed
-        missing = needed.en if needed is not None else "nothing is estimated"
+        missing = "; ".join(found.not_found.values()) or "what is claimed is not observed"
     return Evidence(
         statement=statement,
         verdict=verdict,

@@ -15,6 +15,13 @@ from verband.workspace.scale import ScaleRows
 
 LARGEST = 4
 SAFETY_REGION = "safety_region"
+_FILES_NAMED = 3
+
+
+def _short(source: str) -> str:
+    """The first files of a list, and how many more there are."""
+    files = source.split(", ")
+    return source if len(files) <= _FILES_NAMED else f"{files[0]} and {len(files) - 1} files more"
 
 
 class EvidenceTables:
@@ -39,8 +46,10 @@ class EvidenceTables:
         self.facts = Facts(warehouse)
 
     def sources(self, *tables: str) -> tuple[str, ...]:
-        """Where tables come from; one that is not loaded is left out."""
-        return tuple(dict.fromkeys(self.warehouse.source_of(name) for name in tables if self.warehouse.has(name)))
+        """Where tables come from, long lists of files cut short; a table that is not loaded is left out."""
+        return tuple(
+            dict.fromkeys(_short(self.warehouse.source_of(name)) for name in tables if self.warehouse.has(name))
+        )
 
     @cached_property
     def names(self) -> Names:
