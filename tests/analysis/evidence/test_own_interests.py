@@ -81,10 +81,12 @@ def test_no_key_does_better_than_what_any_key_could():
         assert item.kind == "assumed"
 
 
-def test_it_decides_nothing_and_says_which_data_would():
+def test_it_decides_nothing():
     evidence = judge(statement("M13"), _found(_table(elasticity=0.9, spread=0.1)))
     assert evidence.verdict == "not_testable"
-    assert "keys" in evidence.missing
+    assert evidence.primary is None
+    assert evidence.missing
+    assert "keys" in evidence.statement.data_needed.en
 
 
 def test_tasks_of_one_arrangement_add_up():

@@ -46,7 +46,7 @@ def prepare_contributing(tables: EvidenceTables) -> partial[Findings]:
     )
 
 
-def prepare_budget_cuts(tables: EvidenceTables) -> partial[Findings]:
+def prepare_budget_cuts(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
     """M16 with its tables; without own pay per task its last link is not found.
 
     Raises
@@ -68,6 +68,7 @@ def prepare_budget_cuts(tables: EvidenceTables) -> partial[Findings]:
             *tables.sources("key_totals", "financial_ratios"),
             *(() if year is None else (own_pay_source(tables, year),)),
         ),
+        seed=seed,
     )
 
 

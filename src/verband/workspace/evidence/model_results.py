@@ -44,7 +44,7 @@ def own_pay_source(tables: EvidenceTables, year: int) -> str:
     return tables.warehouse.source_of("task_accounts", scope=f"{year} {tables.facts.report}")
 
 
-def prepare_one_person_functions(tables: EvidenceTables) -> partial[Findings]:
+def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
     """M5 with its tables.
 
     Raises
@@ -64,10 +64,11 @@ def prepare_one_person_functions(tables: EvidenceTables) -> partial[Findings]:
         every_own_pay(tables.warehouse, year=year, report=tables.facts.report),
         year=year,
         sources=(own_pay_source(tables, year),),
+        seed=seed,
     )
 
 
-def prepare_own_interests(tables: EvidenceTables) -> partial[Findings]:
+def prepare_own_interests(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
     """M13 with its tables: arrangements of three to eight municipalities with tasks whose cost can be told.
 
     Raises
@@ -98,7 +99,7 @@ def prepare_own_interests(tables: EvidenceTables) -> partial[Findings]:
         latest = rows.everything.filter(pl.col("year") == known["year"].max())
         costs[task] = TaskTable(known, latest, rows.names)
     sources = tables.sources(*SOURCE_TABLES, "cost_per_task", "grant_volumes")
-    return partial(own_interests, costs, tuple(partnerships), set_aside=tuple(set_aside), sources=sources)
+    return partial(own_interests, costs, tuple(partnerships), set_aside=tuple(set_aside), sources=sources, seed=seed)
 
 
 def known_partnerships(tables: EvidenceTables) -> tuple[list[Partnership], list[SetAside]]:
