@@ -54,7 +54,9 @@ def before_mergers(seed, *, claim=0.0, by_share=0.0, controls=310, noise=120.0, 
     types = [pl.String, pl.Int64, pl.Float64, pl.Int64, pl.String, pl.Boolean, *3 * [pl.Float64]]
     found = pl.DataFrame(rows, schema=dict(zip(names, types, strict=True)), orient="row")
     others = [name for name in OUTCOMES.values() if name not in found.columns]
-    return found.with_columns(pl.lit(None, dtype=pl.Float64).alias(name) for name in others)
+    return found.with_columns(
+        *(pl.lit(None, dtype=pl.Float64).alias(name) for name in others), pl.lit(None, dtype=pl.Int64).alias("decided")
+    )
 
 
 def test_a_planted_claim_comes_out_and_the_ledger_says_so():
@@ -110,6 +112,19 @@ def test_dealing_out_the_start_years_finds_the_same_and_rejects_no_effect_that_i
     assert drawn.low < 150 < drawn.high
     assert drawn.high - drawn.low == pytest.approx(own.high - own.low, rel=0.3)
     assert drawn == at_the_start_by_chance(rows, "cost_eur", draws=199, seed=1)
+
+
+def test_treatment_starts_with_the_decision_where_it_is_known():
+    rows = before_mergers(9, noise=20.0, shared=5.0)
+    early = pl.col("code").str.starts_with("M2022")
+    claims = rows.with_columns(
+        pl.when(early & (pl.col("year") >= 2019)).then(pl.col("cost_eur") + 300).otherwise("cost_eur").alias("cost_eur")
+    )
+    known = claims.with_columns(pl.when(early).then(2019).alias("decided"))
+    only = (pl.col("merger") == 2022) | pl.col("merger").is_null()
+    assumed, told = (last_year(part.filter(only), "cost_eur") for part in (claims, known))
+    assert assumed.low < 0 < assumed.high  # two years before the merger the claim was already there
+    assert told.low < 300 < told.high
 
 
 def test_those_without_the_accounts_that_are_needed_are_named():

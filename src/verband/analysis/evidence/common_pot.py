@@ -1,11 +1,11 @@
 """M14: whether municipalities spend more, and empty their reserves, in the last year before they merge.
 
 Design A compares the change from the second to the last year before the merger with that of municipalities that do not
-merge; treatment starts in the last year, since the decision falls before it (decision dates are not in the data: an
-assumed anticipation of one year). Design B compares the last year with the third before, for the mergers whose accounts
-go back so far. Municipalities that vanish are the claim; those that take others in and keep their code bear most of
-what they spend themselves and stand apart. All amounts are euro per inhabitant of the same year, current prices: what
-all municipalities share is in the change of the controls.
+merge: decision dates are not in public data, so an anticipation of one year is assumed. Where the user's procedures
+file tells the decision, treatment starts in its year. Design B compares the last year with the third before, for the
+mergers whose accounts go back so far. Municipalities that vanish are the claim; those that take others in and keep
+their code bear most of what they spend themselves and stand apart. All amounts are euro per inhabitant of the same
+year, current prices: what all municipalities share is in the change of the controls.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.least_squares import least_squares
 
 DRAWS = 999
+_EARLIEST = 20
 LAST_YEAR = 1
 """The start of treatment, in years before the merger: an assumption, for decision dates are not in the data."""
 _METHOD_A = (
@@ -47,8 +48,9 @@ OUTCOMES = {
 
 
 def started(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the start of treatment: the last year before the merger."""
-    return rows.with_columns((pl.col("merger") - LAST_YEAR).alias("start"))
+    """Rows with the start of treatment: the year of the decision where it is known, else the last before the merger."""
+    last = pl.col("merger") - LAST_YEAR
+    return rows.with_columns(pl.min_horizontal(last, "decided").alias("start"))
 
 
 def _finding(found: Change, component: str, method: str, by: Mapping[str, str] | None = None) -> Finding:
@@ -70,7 +72,7 @@ def _finding(found: Change, component: str, method: str, by: Mapping[str, str] |
 
 
 def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **options: object) -> Change:
-    """Design A, or with ``anticipation`` 1 design B: change of an outcome in the last year.
+    """Design A, or with ``anticipation`` 1 design B: change of an outcome in the last year, or since the decision.
 
     Parameters
     ----------
@@ -88,7 +90,7 @@ def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **opti
     CannotEstimateError
         If it cannot be estimated.
     """
-    return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, 0)  # type: ignore[arg-type]
+    return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, _EARLIEST)  # type: ignore[arg-type]
 
 
 def common_pot(
@@ -100,8 +102,9 @@ def common_pot(
     ----------
     rows
         One row per municipality and year before its merger, in its own boundaries, and of those that never merge:
-        ``code, year, inhabitants``; ``merger`` (its year, null for controls); ``process``; ``absorbing``; ``share`` of
-        the new municipality; the columns of :data:`OUTCOMES` and ``cost_<main task>_eur``; null where missing.
+        ``code, year, inhabitants``; ``merger`` (its year, null for controls); ``decided`` (year of the decision, null
+        where not known); ``process``; ``absorbing``; ``share`` of the new municipality; the columns of
+        :data:`OUTCOMES` and ``cost_<main task>_eur``; null where missing.
     main_tasks
         Iv3 codes 0 to 8.
     seed, draws
@@ -203,7 +206,7 @@ def _leaving_one_out(vanishing: pl.DataFrame, component: str) -> list[VariantFin
 
 def _slope(vanishing: pl.DataFrame) -> Finding:
     """Change beyond that of the controls, on one minus the share in the new municipality."""
-    own = effects(started(vanishing), "cost_eur")
+    own = effects(started(vanishing.with_columns(decided=None)), "cost_eur")
     excess = _excess(own)
     shares = vanishing.filter(pl.col("merger").is_not_null()).unique("code").select("code", "share", "process")
     used = excess.join(shares, on="code").drop_nulls().sort("code")
@@ -251,7 +254,7 @@ def _path(vanishing: pl.DataFrame) -> Drawing | None:
     series = []
     for name, outcome in ((Text("Lasten", "Cost"), "cost_eur"), (Text("Eigen vermogen", "Equity"), "equity_eur")):
         try:
-            found = effects(started(vanishing), outcome)
+            found = effects(started(vanishing.with_columns(decided=None)), outcome)
         except CannotEstimateError:
             continue
         points = [Point(-2.0, 0.0, 0.0, 0.0)]
