@@ -169,7 +169,7 @@ def test_a_mechanism_whose_tables_are_not_loaded_says_which(sample_folder, tmp_p
     workspace.load(tmp_path / "data")
     (after,) = workspace.evidence(["M10"])
     assert after.verdict == "not_testable"
-    assert "boundary changes" in after.missing
+    assert "Boundary changes" in after.missing
     assert "verband load" in after.missing
 
 
