@@ -127,7 +127,10 @@ def _number(text: str, option: str) -> float:
 
     if not _NUMBER.fullmatch(text.strip()):
         raise BadInputError(
-            f"{text!r} is no number of votes", where=option, todo="Give a number without a sign for thousands, as in 41"
+            f"{text!r} is no number of votes",
+            where=option,
+            todo="Give a number without a sign for thousands, as in 41"
+            + ("; or majority (more than half), or a share as 2/3 or 60%" if "quota" in option else ""),
         )
     if re.fullmatch(r"[+-]?\d{1,3}[.,]\d{3}", text.strip()):
         raise BadInputError(
@@ -138,7 +141,7 @@ def _number(text: str, option: str) -> float:
 
 def _is_share(text: str) -> bool:
     """Whether a quota is asked as a share of all votes."""
-    return "/" in text or "%" in text or text.strip().isalpha()
+    return "/" in text or "%" in text or text.strip().casefold() == "majority"
 
 
 def _with_quotas(
