@@ -108,7 +108,7 @@ def test_a_workbook_of_sharing_lists_them_too(tmp_path):
     ("kind", "members", "what"),
     [
         ("continuity", ("A", "B"), "only the template share"),
-        ("share", ("A",), "1 members cannot be listed"),
+        ("share", ("A",), "1 member cannot be listed"),
         ("share", tuple(f"M{number}" for number in range(MOST_MEMBERS + 1)), "cannot be listed"),
         ("share", ("A", "B+C"), "cannot be the name of a member"),
         ("share", ("A", "A"), "named twice"),

@@ -150,7 +150,8 @@ def _demand_members(kind: str, members: Sequence[str]) -> None:
         raise BadInputError("only the template share lists combinations of members", todo="Leave the members out")
     if not 2 <= len(members) <= MOST_MEMBERS:
         raise BadInputError(
-            f"{len(members)} members cannot be listed", todo=f"Name 2 to {MOST_MEMBERS}; for more, write a formula"
+            f"{len(members)} member{'s' * (len(members) != 1)} cannot be listed",
+            todo=f"Name 2 to {MOST_MEMBERS}; for more, write a formula",
         )
     wrong = next((name for name in members if not name.strip() or set(name) & set('+;"\r\n#')), None)
     if wrong is not None:
