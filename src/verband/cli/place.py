@@ -29,6 +29,11 @@ def remember(workspace: Workspace) -> None:
     _asked.set(workspace)
 
 
+def fictional_sentence() -> str:
+    """What must be said beside an answer on invented municipalities; empty where they are real."""
+    return FICTIONAL if _fictional.get() else ""
+
+
 def say_fictional() -> None:
     """Say beside an answer that its figures are invented; on standard error, so that it never enters a file or pipe."""
     workspace = _asked.get()
