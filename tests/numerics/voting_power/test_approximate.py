@@ -67,13 +67,21 @@ def test_many_players_get_the_smallest_unit_that_fits_and_finer_units_narrower_b
     assert found.powerless == exact.powerless
 
 
-def test_intervals_of_draws_hold_the_truth_as_often_as_they_say():
-    weights, quotas = [(10, 3), (9, 1), (6, 6), (5, 2), (2, 2), (1, 9), (0, 4)], [17, 13]
+@pytest.mark.parametrize(
+    ("weights", "quotas", "draws"),
+    [
+        ([(10, 3), (9, 1), (6, 6), (5, 2), (2, 2), (1, 9), (0, 4)], [17, 13], 1000),
+        # Few draws decide anything: three a member or so.
+        ([(64,), (32,), (16,), (8,), (4,), (2,), (1,)], [127], 200),
+        ([(64,), (32,), (16,), (8,), (4,), (2,), (1,)], [100], 100),
+    ],
+)
+def test_intervals_of_draws_hold_the_truth_as_often_as_they_say(weights, quotas, draws):
     exact = power_indices(weights, quotas)
     held = {key: np.zeros(len(weights), dtype=int) for key in KEYS}
     rounds = 2000
     for seed in range(rounds):
-        found = power_indices(weights, quotas, draws=1000, seed=seed)
+        found = power_indices(weights, quotas, draws=draws, seed=seed)
         assert found.shapley_shubik.value.sum() == pytest.approx(1, abs=1e-12)
         for key in KEYS:
             index, told = getattr(found, key), getattr(exact, key).value
