@@ -23,6 +23,8 @@ FEASIBILITY = 1e-9
 """Games come scaled to a largest value of 1; a row may be broken by so much."""
 _BINDS = 1e-7
 _ROUNDS = 10_000
+_AT_ONCE = 4
+"""Times the number of players: so many coalitions are taken in at once."""
 _DEPENDENT = 1e-7
 _MAGNIFIED = 2.0**16
 """What is left is multiplied by this in a refined program, a power of two so that nothing is lost by it."""
@@ -236,9 +238,10 @@ class LowestExcess:
     _last: Program | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Start with single players and their complements, which keep the program bounded."""
+        """Start with single players and their complements, which keep it bounded, and the worst under even gains."""
         n = self.excesses.players
-        self.pool = np.unique(np.concatenate([1 << np.arange(n, dtype=np.int64), all_but_one(n)]))
+        worst, _ = self.excesses.worst(np.zeros(n), min(_AT_ONCE * n, 2**n - 2))
+        self.pool = np.unique(np.concatenate([1 << np.arange(n, dtype=np.int64), all_but_one(n), worst]))
 
     def solve(self, fixed: Fixed, among: Flags) -> Level:
         """Find the least largest excess over the coalitions in ``among``.
@@ -288,8 +291,8 @@ class LowestExcess:
         self._add(program, excesses, pool)
         for _ in range(_ROUNDS):
             found = program.solve()
-            masks, largest = excesses.worst(found.x[:n], 2 * n, among)
-            new = _not_in(masks[largest > found.x[n] + FEASIBILITY], pool)
+            new = excesses.above(found.x[:n], float(found.x[n]) + FEASIBILITY, _AT_ONCE * n, among)
+            new = _not_in(new, pool)
             if not len(new):
                 return pool, found
             pool = np.concatenate([pool, new])
