@@ -45,6 +45,27 @@ def test_exact_values_lie_within_the_bounds_of_rounding():
     assert narrow > 50
 
 
+def test_errors_of_rounding_in_one_direction_move_the_room_along():
+    # All 200 are rounded down to a unit, by 3 or 4 in 10: the middle of 2,700 is still the middle of 200.
+    weights, quota = [(14,)] * 100 + [(13,)] * 100, [1351]
+    exact = power_indices(weights, quota)
+    found = power_indices(weights, quota, unit=10)
+    for key in KEYS:
+        index, told = getattr(found, key), getattr(exact, key).value
+        assert index.method == "rounded"
+        assert (index.low <= told).all()
+        assert (told <= index.high).all()
+        assert index.value == pytest.approx(told, rel=0.1)
+
+
+def test_who_surely_has_no_power_is_told_of_draws_too():
+    one = power_indices([(4,), (4,), (4,), (1,)], [8], draws=100)
+    assert (one.powerless, one.powerless_known) == ((3,), True)
+    # With two majorities it cannot be told from draws; only who has no weight at all surely has none.
+    two = power_indices([(4, 4), (4, 4), (4, 4), (1, 1), (0, 0)], [8, 8], draws=100)
+    assert (two.powerless, two.powerless_known) == ((4,), False)
+
+
 def test_many_players_get_the_smallest_unit_that_fits_and_finer_units_narrower_bounds():
     rng = np.random.default_rng(2)
     weights = [(int(weight),) for weight in np.exp(rng.normal(8, 0.8, 90))]
