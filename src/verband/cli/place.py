@@ -31,12 +31,12 @@ def remember(workspace: Workspace) -> None:
 
 def fictional_sentence() -> str:
     """What must be said beside an answer on invented municipalities; empty where they are real."""
-    return FICTIONAL if _fictional.get() else ""
+    workspace = _asked.get()
+    return FICTIONAL if workspace is not None and workspace.answered_fictional else ""
 
 
 def say_fictional() -> None:
     """Say beside an answer that its figures are invented; on standard error, so that it never enters a file or pipe."""
-    workspace = _asked.get()
+    if word := fictional_sentence():
+        typer.echo(word, err=True)
     _asked.set(None)
-    if workspace is not None and workspace.answered_fictional:
-        typer.echo(FICTIONAL, err=True)
