@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import random
+
 import polars as pl
 import pytest
 
 from verband.analysis.influence import influence
 from verband.analysis.influence_change import percent
 from verband.errors import BadInputError, UnknownNameError
+from verband.numerics.voting_power.game import exact_game
+from verband.numerics.voting_power.nearest import nearest_change
 
 EEC_1973 = pl.DataFrame(
     {
@@ -48,6 +52,31 @@ def test_a_change_that_takes_or_gives_power_is_told_before_one_that_shifts_it():
     assert found.without_power == ("C",)
     assert (found.smallest_change.member, found.smallest_change.votes) == ("C", 1)
     assert "C gets power, from 0%" in found.smallest_change.effect
+
+
+def test_the_change_that_is_told_is_chosen_by_the_rule():
+    rng, shifts = random.Random(5), 0
+    for _ in range(80):
+        votes = [rng.randint(0, 9) for _ in range(rng.randint(2, 5))]
+        quota = rng.randint(1, max(1, sum(votes)))
+        near = nearest_change(exact_game([(own,) for own in votes], [quota]))
+        sizes = [size for size in (near.more, near.fewer) if size is not None]
+        if not sizes:
+            continue
+        before = [member.shapley_shubik for member in influence({"votes": votes}, quota=quota).members]
+        ranks = {}
+        for size, members, sign in ((near.more, near.by_more, 1), (near.fewer, near.by_fewer, -1)):
+            for at in members if size == min(sizes) else ():
+                changed = [own + sign * int(size) * (place == at) for place, own in enumerate(votes)]
+                after = [member.shapley_shubik for member in influence({"votes": changed}, quota=quota).members]
+                flipped = [(old == 0) != (new == 0) for old, new in zip(before, after, strict=True)]
+                shift = sum(abs(old - new) for old, new in zip(before, after, strict=True))
+                ranks[at, sign] = (not flipped[at], -sum(flipped), -round(shift, 9), sign < 0, at)
+        told = influence({"votes": votes}, quota=quota).smallest_change
+        best = min(ranks, key=ranks.get)
+        assert (int(told.member) - 1, told.votes) == (best[0], best[1] * min(sizes))
+        shifts += len({rank[:2] for rank in ranks.values()}) == 1 < len({rank[2] for rank in ranks.values()})
+    assert shifts > 3
 
 
 def test_what_cannot_pass_and_what_can_no_more_are_said():

@@ -81,6 +81,32 @@ def test_what_makes_no_game_is_refused(make, said):
         make()
 
 
+@pytest.mark.parametrize("benefit", [False, True])
+def test_whether_anybody_is_worse_off_is_told_where_the_interval_leaves_no_doubt(benefit):
+    weights = {f"M{number}": 100.3 + 7.7 * number for number in range(30)}
+
+    def told(formula):
+        found = share(formula_game(weights, formula, benefit=benefit), "shapley", unit=10).methods["shapley"]
+        assert found.how["computed"] == "rounded"
+        return found.individually_rational
+
+    # Together costs more (earns more) than apart, or less.
+    assert told("weight ** 2") is benefit
+    assert told("weight ** 0.5") is not benefit
+    # Of the square of weight each pays its weight times that of all; with so much fixed cost one pays as much as alone,
+    # and nobody pays more (gets less): rounding leaves open on which side of that it is.
+    own, every = (min if benefit else max)(weights.values()), sum(weights.values())
+    assert told(f"weight ** 2 + {own * (every - own) * 30 / 29}") is None
+
+
+def test_what_rounding_lacks_makes_no_core_empty():
+    # 0.1 and 0.2 together cost 0.3, which is less than their sum in doubles; all together cost that and 5.
+    found = share(array_game("ABC", [0, 0.1, 0.2, 0.3, 5, 6, 6, 5.300000000000002]), "prenucleolus")
+    assert 0 < found.least_core_epsilon < found.tolerance
+    assert found.core_empty is False
+    assert found.minimum_subsidy == 0
+
+
 def test_an_unknown_key_is_refused_with_those_there_are():
     with pytest.raises(UnknownNameError, match="per-capita-nucleolus"):
         share(coalition_game(COST), "fair")
@@ -203,5 +229,5 @@ def test_members_that_the_model_does_not_know_are_refused():
         task_game(model, pair, ["Een", "Twee"], 2024)
     with pytest.raises(MissingDataError, match="more than the data support"):
         game_of(rows, order[-15:])
-    with pytest.raises(BadInputError, match="1 members"):
+    with pytest.raises(BadInputError, match="1 member cannot"):
         game_of(rows, order[:1])

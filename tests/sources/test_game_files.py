@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from verband.errors import BadInputError
 from verband.sources.game_files import read_game
 from verband.sources.json_places import place_of, place_of_no_number, repeated_key
 
@@ -48,6 +49,22 @@ def test_json_holds_a_formula_or_a_table(tmp_path):
     found = read_game(file, benefit=True)
     assert (found.members, found.benefit) == (("B", "A"), True)
     assert found.values.tolist() == [0, 2, 1, 5]
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "said"),
+    [
+        ("game.json", '{"cost": {"A": 1, "B": 2, "A+B": 3, "A+A": 4}}', "column 37: A stands twice in A[+]A"),
+        ("game.json", '{"cost": {"A": 1, "B": 2, "A+B": 3, "B+A": 4}}', "column 37: B[+]A stands there more than once"),
+        ("game.json", '{"members": ["A", "B+C"], "cost": {"A": 1}}', "column 13: the name 'B[+]C' holds a plus sign"),
+        ("game.csv", "coalition,cost\n,3\nA,1\nB,2\nA+B,3\n", "line 2, column cost: nobody at all has a cost of 3"),
+    ],
+)
+def test_coalitions_that_mean_two_things_or_nothing_are_refused(tmp_path, name, text, said):
+    file = tmp_path / name
+    file.write_text(text, encoding="utf-8")
+    with pytest.raises(BadInputError, match=said):
+        read_game(file)
 
 
 TEXT = """{

@@ -60,7 +60,11 @@ def smallest_change(game: MajorityGame, names: Sequence[str]) -> tuple[SmallestC
     """
     near = nearest_change(game)
     if near is None:
-        more = "more than 50 million sums of votes" if game.majorities == 1 else "two majorities and over 30 members"
+        more = (
+            "over 30 members with more than 50 million sums of votes"
+            if game.majorities == 1
+            else "two majorities and over 30 members"
+        )
         return None, f"The smallest change was not looked for: {more}."
     wanted = min((size for size in (near.more, near.fewer) if size is not None), default=None)
     if wanted is None:

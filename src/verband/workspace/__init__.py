@@ -74,6 +74,7 @@ class Workspace:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
+        self._last_fictional: bool | None = None
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.folder)!r})"
@@ -81,6 +82,7 @@ class Workspace:
     @contextmanager
     def _open(self) -> Iterator[Warehouse]:
         with opened(self.folder / FILE_NAME) as warehouse:
+            self._last_fictional = warehouse.fictional
             yield warehouse
 
     def load(
@@ -90,18 +92,21 @@ class Workspace:
         from verband.warehouse import loading  # noqa: PLC0415  the readers of all sources: only for those who load
 
         paths = [Path(folder) for folder in folders]
+        self._last_fictional = None
         return loading.load(self.folder, paths, strict=strict, fresh=fresh, progress=progress)
 
     def undo(self) -> str:
         """Put back the state before the last load and return its snapshot."""
         from verband.warehouse import loading  # noqa: PLC0415  as above
 
+        self._last_fictional = None
         return loading.undo(self.folder)
 
     def forget(self, name: str) -> LoadResult:
         """Take one loaded file out again."""
         from verband.warehouse import loading  # noqa: PLC0415  as above
 
+        self._last_fictional = None
         return loading.forget(self.folder, name)
 
     def status(self) -> Status:
@@ -116,6 +121,11 @@ class Workspace:
             return False
         with self._open() as warehouse:
             return warehouse.fictional
+
+    @property
+    def answered_fictional(self) -> bool:
+        """Whether the last answer was about the invented province; without opening the file once more to see."""
+        return self.fictional if self._last_fictional is None else self._last_fictional
 
     def set_aside(self) -> pl.DataFrame:
         """List the records that were set aside: source, file, line, reason, text."""

@@ -191,7 +191,9 @@ def test_a_formula_is_what_python_makes_of_it():
     assert not np.isfinite(arithmetic("9 ** 9 ** 9", set()).values({}))
 
 
-@pytest.mark.parametrize("formula", [*FORMULAS, "weight ** members", "1 / (weight - 20)", "(weight - 30) ** 0.5"])
+@pytest.mark.parametrize(
+    "formula", [*FORMULAS, "weight ** members", "1 / (weight - 20)", "(weight - 30) ** 0.5", "(weight - 30) ** 3"]
+)
 def test_slopes_between_two_ends_hold_every_slope_there(formula):
     rng = np.random.default_rng(7)
     found = arithmetic(formula, {"weight", "members"})

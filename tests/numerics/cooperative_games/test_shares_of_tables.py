@@ -179,17 +179,25 @@ def test_stability_subsidy_and_subadditivity_are_those_of_all_coalitions():
             assert apart.by == pytest.approx(values[one | two] - values[one] - values[two])
 
 
-def test_a_violation_between_two_large_groups_is_found():
+def test_of_several_worst_coalitions_the_one_with_the_fewest_players_is_told():
+    # The pair of the first two and the third alone both gain a half by leaving.
+    found = stability(TableGame(np.array([0.0, 3, 3, 1.5, 0.5, 3, 3, 3])), np.ones(3))
+    assert found.worst_excess == pytest.approx(0.5)
+    assert found.worst_coalition == 4
+
+
+@pytest.mark.parametrize("unit", [1.0, 1e-3, 1e6])
+def test_a_violation_between_two_large_groups_is_found(unit):
     # Two halves of six cost 45 each and both together 100; pairs with a single player never show it.
     n, halves = 12, (63, 63 << 6)
     cost = 10.0 * np.bitwise_count(np.arange(2**n))
     for half in halves:
         cost[(np.arange(2**n) & half) == half] -= 15
     cost[-1] = 100
-    found = subadditivity(TableGame(cost))
+    found = subadditivity(TableGame(unit * cost))
     assert not found.holds
     assert set(found.violation) == set(halves)
-    assert found.by == pytest.approx(10)
+    assert found.by == pytest.approx(10 * unit)
 
 
 @settings(max_examples=60, deadline=None)

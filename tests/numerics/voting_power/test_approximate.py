@@ -45,6 +45,27 @@ def test_exact_values_lie_within_the_bounds_of_rounding():
     assert narrow > 50
 
 
+def test_errors_of_rounding_in_one_direction_move_the_room_along():
+    # All 200 are rounded down to a unit, by 3 or 4 in 10: the middle of 2,700 is still the middle of 200.
+    weights, quota = [(14,)] * 100 + [(13,)] * 100, [1351]
+    exact = power_indices(weights, quota)
+    found = power_indices(weights, quota, unit=10)
+    for key in KEYS:
+        index, told = getattr(found, key), getattr(exact, key).value
+        assert index.method == "rounded"
+        assert (index.low <= told).all()
+        assert (told <= index.high).all()
+        assert index.value == pytest.approx(told, rel=0.1)
+
+
+def test_who_surely_has_no_power_is_told_of_draws_too():
+    one = power_indices([(4,), (4,), (4,), (1,)], [8], draws=100)
+    assert (one.powerless, one.powerless_known) == ((3,), True)
+    # With two majorities it cannot be told from draws; only who has no weight at all surely has none.
+    two = power_indices([(4, 4), (4, 4), (4, 4), (1, 1), (0, 0)], [8, 8], draws=100)
+    assert (two.powerless, two.powerless_known) == ((4,), False)
+
+
 def test_many_players_get_the_smallest_unit_that_fits_and_finer_units_narrower_bounds():
     rng = np.random.default_rng(2)
     weights = [(int(weight),) for weight in np.exp(rng.normal(8, 0.8, 90))]
@@ -67,13 +88,21 @@ def test_many_players_get_the_smallest_unit_that_fits_and_finer_units_narrower_b
     assert found.powerless == exact.powerless
 
 
-def test_intervals_of_draws_hold_the_truth_as_often_as_they_say():
-    weights, quotas = [(10, 3), (9, 1), (6, 6), (5, 2), (2, 2), (1, 9), (0, 4)], [17, 13]
+@pytest.mark.parametrize(
+    ("weights", "quotas", "draws"),
+    [
+        ([(10, 3), (9, 1), (6, 6), (5, 2), (2, 2), (1, 9), (0, 4)], [17, 13], 1000),
+        # Few draws decide anything: three a member or so.
+        ([(64,), (32,), (16,), (8,), (4,), (2,), (1,)], [127], 200),
+        ([(64,), (32,), (16,), (8,), (4,), (2,), (1,)], [100], 100),
+    ],
+)
+def test_intervals_of_draws_hold_the_truth_as_often_as_they_say(weights, quotas, draws):
     exact = power_indices(weights, quotas)
     held = {key: np.zeros(len(weights), dtype=int) for key in KEYS}
     rounds = 2000
     for seed in range(rounds):
-        found = power_indices(weights, quotas, draws=1000, seed=seed)
+        found = power_indices(weights, quotas, draws=draws, seed=seed)
         assert found.shapley_shubik.value.sum() == pytest.approx(1, abs=1e-12)
         for key in KEYS:
             index, told = getattr(found, key), getattr(exact, key).value

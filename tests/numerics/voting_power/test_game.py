@@ -67,7 +67,9 @@ def search(weights, quotas, sign, most=150):
     return None, ()
 
 
-def test_the_smallest_change_is_that_of_trying_all():
+@pytest.mark.parametrize("sums", [nearest.MOST_SUMS, 0])
+def test_the_smallest_change_is_that_of_trying_all(monkeypatch, sums):
+    monkeypatch.setattr(nearest, "MOST_SUMS", sums)
     rng = random.Random(1)
     for _ in range(150):
         n, majorities = rng.randint(1, 5), rng.choice([1, 2])
@@ -77,6 +79,31 @@ def test_the_smallest_change_is_that_of_trying_all():
         found = nearest_change(exact_game(weights, quotas))
         assert (found.more, found.by_more) == search(weights, quotas, 1)
         assert (found.fewer, found.by_fewer) == search(weights, quotas, -1)
+
+
+def test_thirty_members_with_votes_beyond_sixty_four_bits():
+    rng = random.Random(4)
+    weights = [(rng.randint(10**20, 10**21),) for _ in range(29)] + [(1,)]
+    # The quota is one above a sum that some coalition has, so that one vote more makes it win.
+    quota = sum(row[0] for row in weights[:15]) + 1
+    found = nearest_change(exact_game(weights, [quota]))
+    assert found.more == 1
+    assert found.by_more == tuple(range(15))
+    # With the last member in it the same coalition has just enough.
+    assert found.fewer == 1
+    assert found.by_fewer == (*range(15), 29)
+
+
+def test_the_smallest_change_counts_in_the_last_decimal():
+    def changes(weights, quota):
+        found = nearest_change(exact_game([(weight,) for weight in weights], [quota]))
+        return found.more, found.fewer
+
+    assert changes([0.5, 1.5], 2) == (Fraction(1, 2), Fraction(1, 10))
+    assert changes([0.25, 1.75], 1) == (Fraction(3, 4), Fraction("0.76"))
+    assert changes([4, 4, 1], 4.5) == (Fraction(1, 2), Fraction(6, 10))
+    assert changes([3, 1], 4) == (1, 1)
+    assert changes([Fraction(1, 3), Fraction(2, 3)], 1) == (Fraction(1, 3), Fraction(1, 3))
 
 
 def test_players_without_power_are_told_from_the_sums():
@@ -90,6 +117,6 @@ def test_players_without_power_are_told_from_the_sums():
 
 def test_games_too_large_to_look_at_are_said(monkeypatch):
     monkeypatch.setattr(nearest, "MOST_SUMS", 10)
-    assert nearest_change(exact_game([(6,), (7,)], [8])) is None
+    assert nearest_change(exact_game([(6,), *[(7,)] * 30], [8])) is None
     assert powerless_players(exact_game([(6,), (7,)], [8])) is None
     assert nearest_change(exact_game([(1, 1)] * 31, [20, 20])) is None

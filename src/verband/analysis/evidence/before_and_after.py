@@ -18,7 +18,10 @@ import polars as pl
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.group_time import Cells, Panel, PooledScores, cell_plan, estimate_cells, pooled_scores
+from verband.numerics.group_time.cells import NEVER
 from verband.numerics.group_time.two_periods import CollinearCovariatesError, Method, SeparatedError
+from verband.numerics.randomisation import LinearStatistic, Randomisation, randomisation_inference
+from verband.numerics.threads import one_thread
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -134,6 +137,27 @@ def effects(
     CannotEstimateError
         If the outcome does not vary, there are no treated units or controls, or size tells them apart.
     """
+    given = _given(rows, outcome, size=size)
+    cells = _cells(given, given.outcome, given.cohort, anticipation=anticipation, method=method)
+    if not len(cells.effect):
+        raise CannotEstimateError("no treated municipality is seen before and after, or there are no controls")
+    return Effects(cells, given.codes, given.clusters, given.cluster)
+
+
+@dataclass(frozen=True, slots=True)
+class _Given:
+    """Rows as arrays over units and periods."""
+
+    outcome: Array
+    covariates: Array
+    periods: Whole
+    cohort: Whole
+    codes: tuple[str, ...]
+    clusters: tuple[str, ...]
+    cluster: Whole
+
+
+def _given(rows: pl.DataFrame, outcome: str, *, size: bool) -> _Given:
     known = rows.filter(pl.col("inhabitants") > 0).drop_nulls([outcome]).sort("code", "year")
     if known.is_empty() or known[outcome].n_unique() < 2:
         raise CannotEstimateError(f"{outcome} does not vary")
@@ -149,28 +173,81 @@ def effects(
         values[number, columns], people[number, columns] = own, number_of
     logarithm = np.log(people)
     logarithm -= np.nanmean(logarithm)
-    covariates = np.stack([logarithm, logarithm**2], axis=2) if size else np.zeros((*shape, 0))
-    cohort = units["start"].fill_null(0).to_numpy().astype(np.int64)
-    groups = sorted(set(cohort.tolist()) - {0})
-    times = periods.to_numpy().astype(np.int64)
-    plan = cell_plan(times, groups, anticipation=anticipation, base="universal")
-    try:
-        cells = estimate_cells(
-            Panel(values, times, cohort, covariates), plan, control="never", anticipation=anticipation, method=method
-        )
-    except (CollinearCovariatesError, SeparatedError) as error:
-        raise CannotEstimateError(f"size tells treated municipalities from the others ({error})") from error
-    if not len(cells.effect):
-        raise CannotEstimateError("no treated municipality is seen before and after, or there are no controls")
     own_cluster = units.select(pl.coalesce("process", "code")).to_series()
     labels = own_cluster.unique().sort()
     index = {label: number for number, label in enumerate(labels.to_list())}
-    return Effects(
-        cells=cells,
+    return _Given(
+        outcome=values,
+        covariates=np.stack([logarithm, logarithm**2], axis=2) if size else np.zeros((*shape, 0)),
+        periods=periods.to_numpy().astype(np.int64),
+        cohort=units["start"].fill_null(NEVER).to_numpy().astype(np.int64),
         codes=tuple(units["code"].to_list()),
         clusters=tuple(labels.to_list()),
         cluster=np.array([index[label] for label in own_cluster.to_list()], dtype=np.int64),
     )
+
+
+def _cells(
+    given: _Given,
+    outcome: Array,
+    cohort: Whole,
+    *,
+    anticipation: int = 0,
+    method: Method = "regression",
+    at_start: bool = False,
+) -> Cells:
+    groups = sorted(set(cohort.tolist()) - {NEVER})
+    plan = cell_plan(given.periods, groups, anticipation=anticipation, base="universal")
+    if at_start:
+        plan = tuple(item for item in plan if given.periods[item.time] == item.group)
+    panel = Panel(outcome, given.periods, cohort, given.covariates)
+    try:
+        return estimate_cells(panel, plan, control="never", anticipation=anticipation, method=method)
+    except (CollinearCovariatesError, SeparatedError) as error:
+        raise CannotEstimateError(f"size tells treated municipalities from the others ({error})") from error
+
+
+def at_the_start_by_chance(rows: pl.DataFrame, outcome: str, *, draws: int, seed: int) -> Randomisation:
+    """Randomisation inference of the mean effect at the start: start years dealt out anew among all processes.
+
+    Every control is a process of its own. The statistic is the estimate over its error, so that processes of unequal
+    size do no harm with many of them (Wu and Ding, 2021; MacKinnon and Webb, 2020).
+
+    Parameters
+    ----------
+    rows, outcome
+        As of :func:`effects`.
+    draws, seed
+        How often, and from which seed.
+
+    Raises
+    ------
+    CannotEstimateError
+        As :func:`effects`.
+    """
+    given = _given(rows, outcome, size=True)
+    starts = np.full(len(given.clusters), NEVER, dtype=np.int64)
+    starts[given.cluster] = given.cohort
+    # The part of the outcome that an effect of one at the start would be.
+    unit = np.where(given.periods[None, :] == given.cohort[:, None], 1.0, 0.0)
+    unit[~np.isfinite(given.outcome)] = np.nan
+
+    def statistic(labels: Whole) -> LinearStatistic | None:
+        scores = []
+        for values in (given.outcome, unit):
+            cells = _cells(given, values, labels[given.cluster], at_start=True)
+            if not len(cells.effect):
+                return None
+            sizes = cells.treated.sum(axis=1).astype(np.float64)
+            scores.append(pooled_scores(cells, sizes / sizes.sum(), given.cluster, len(given.clusters)))
+        own, slope = scores
+        if not np.isfinite(own.standard_error):
+            return None
+        crossed = (own.scores @ own.scores, own.scores @ slope.scores, slope.scores @ slope.scores)
+        return LinearStatistic(own.estimate, slope.estimate, (float(crossed[0]), float(crossed[1]), float(crossed[2])))
+
+    with one_thread():
+        return randomisation_inference(statistic, starts, level=LEVEL, draws=draws, seed=seed)
 
 
 def leave_one_out(rows: pl.DataFrame, processes: Sequence[str]) -> dict[str, pl.DataFrame]:

@@ -1,27 +1,36 @@
 """M14: whether municipalities spend more, and empty their reserves, in the last year before they merge.
 
 Design A compares the change from the second to the last year before the merger with that of municipalities that do not
-merge; treatment starts in the last year, since the decision falls before it (decision dates are not in the data: an
-assumed anticipation of one year). Design B compares the last year with the third before, for the mergers whose accounts
-go back so far. Municipalities that vanish are the claim; those that take others in and keep their code bear most of
-what they spend themselves and stand apart. All amounts are euro per inhabitant of the same year, current prices: what
-all municipalities share is in the change of the controls.
+merge: decision dates are not in public data, so an anticipation of one year is assumed. Where the user's procedures
+file tells the decision, treatment starts in its year. Design B compares the last year with the third before, for the
+mergers whose accounts go back so far. Municipalities that vanish are the claim; those that take others in and keep
+their code bear most of what they spend themselves and stand apart. All amounts are euro per inhabitant of the same
+year, current prices: what all municipalities share is in the change of the controls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 import polars as pl
 
-from verband.analysis.evidence.before_and_after import Change, Effects, effects, leave_one_out
+from verband.analysis.evidence.before_and_after import (
+    Change,
+    Effects,
+    at_the_start_by_chance,
+    effects,
+    leave_one_out,
+)
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.least_squares import least_squares
 
+DRAWS = 999
+_EARLIEST = 20
 LAST_YEAR = 1
 """The start of treatment, in years before the merger: an assumption, for decision dates are not in the data."""
 _METHOD_A = (
@@ -39,8 +48,9 @@ OUTCOMES = {
 
 
 def started(rows: pl.DataFrame) -> pl.DataFrame:
-    """Rows with the start of treatment: the last year before the merger."""
-    return rows.with_columns((pl.col("merger") - LAST_YEAR).alias("start"))
+    """Rows with the start of treatment: the year of the decision where it is known, else the last before the merger."""
+    last = pl.col("merger") - LAST_YEAR
+    return rows.with_columns(pl.min_horizontal(last, "decided").alias("start"))
 
 
 def _finding(found: Change, component: str, method: str, by: Mapping[str, str] | None = None) -> Finding:
@@ -62,7 +72,7 @@ def _finding(found: Change, component: str, method: str, by: Mapping[str, str] |
 
 
 def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **options: object) -> Change:
-    """Design A, or with ``anticipation`` 1 design B: change of an outcome in the last year.
+    """Design A, or with ``anticipation`` 1 design B: change of an outcome in the last year, or since the decision.
 
     Parameters
     ----------
@@ -80,20 +90,25 @@ def last_year(rows: pl.DataFrame, outcome: str, *, anticipation: int = 0, **opti
     CannotEstimateError
         If it cannot be estimated.
     """
-    return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, 0)  # type: ignore[arg-type]
+    return effects(started(rows), outcome, anticipation=anticipation, **options).mean(0, _EARLIEST)  # type: ignore[arg-type]
 
 
-def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[str, ...]) -> Findings:
+def common_pot(
+    rows: pl.DataFrame, main_tasks: Sequence[str], *, seed: int, sources: tuple[str, ...], draws: int = DRAWS
+) -> Findings:
     """Estimate M14.
 
     Parameters
     ----------
     rows
         One row per municipality and year before its merger, in its own boundaries, and of those that never merge:
-        ``code, year, inhabitants``; ``merger`` (its year, null for controls); ``process``; ``absorbing``; ``share`` of
-        the new municipality; the columns of :data:`OUTCOMES` and ``cost_<main task>_eur``; null where missing.
+        ``code, year, inhabitants``; ``merger`` (its year, null for controls); ``decided`` (year of the decision, null
+        where not known); ``process``; ``absorbing``; ``share`` of the new municipality; the columns of
+        :data:`OUTCOMES` and ``cost_<main task>_eur``; null where missing.
     main_tasks
         Iv3 codes 0 to 8.
+    seed, draws
+        Of the randomisation.
     sources
         Tables.
     """
@@ -119,7 +134,7 @@ def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[
         findings.append(_slope(vanishing))
     except CannotEstimateError as error:
         not_found["share_slope"] = str(error)
-    variants = [item for name in ("spending", "equity") for item in _variants(rows, vanishing, name)]
+    variants = [item for name in ("spending", "equity") for item in _variants(rows, vanishing, name, seed, draws)]
     return Findings(
         findings=tuple(findings),
         variants=tuple(variants),
@@ -130,7 +145,9 @@ def common_pot(rows: pl.DataFrame, main_tasks: Sequence[str], *, sources: tuple[
     )
 
 
-def _variants(rows: pl.DataFrame, vanishing: pl.DataFrame, component: str) -> list[VariantFinding]:
+def _variants(
+    rows: pl.DataFrame, vanishing: pl.DataFrame, component: str, seed: int, draws: int
+) -> list[VariantFinding]:
     outcome = OUTCOMES[component]
     found: list[VariantFinding] = []
 
@@ -147,8 +164,26 @@ def _variants(rows: pl.DataFrame, vanishing: pl.DataFrame, component: str) -> li
     tried("mergers of 2021 and later", vanishing.filter(pl.col("merger").is_null() | (pl.col("merger") >= 2021)))
     tried("size not held constant", vanishing, size=False)
     tried("doubly robust", vanishing, method="doubly-robust")
+    found.append(_by_chance(vanishing, component, seed, draws))
     found += _leaving_one_out(vanishing, component)
     return found
+
+
+def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:
+    """The headline with an interval by randomisation inference."""
+    name = "interval by randomisation"
+    try:
+        main = last_year(vanishing, OUTCOMES[component])
+        drawn = at_the_start_by_chance(started(vanishing), OUTCOMES[component], draws=draws, seed=seed)
+    except CannotEstimateError as error:
+        return VariantFinding(name, component, None, str(error))
+    if drawn.low is None or drawn.high is None:
+        return VariantFinding(name, component, None, "the draws give no bound")
+    found = _finding(main, component, f"{_METHOD_A}; interval: effects that {drawn.draws} draws do not reject")
+    note = f"{found.note}; p = {drawn.p_value:.3g} that there is no effect, by {drawn.draws} draws"
+    return VariantFinding(
+        name, component, replace(found, low=drawn.low, high=drawn.high, standard_error=None, note=note)
+    )
 
 
 def _leaving_one_out(vanishing: pl.DataFrame, component: str) -> list[VariantFinding]:
@@ -171,7 +206,7 @@ def _leaving_one_out(vanishing: pl.DataFrame, component: str) -> list[VariantFin
 
 def _slope(vanishing: pl.DataFrame) -> Finding:
     """Change beyond that of the controls, on one minus the share in the new municipality."""
-    own = effects(started(vanishing), "cost_eur")
+    own = effects(started(vanishing.with_columns(decided=None)), "cost_eur")
     excess = _excess(own)
     shares = vanishing.filter(pl.col("merger").is_not_null()).unique("code").select("code", "share", "process")
     used = excess.join(shares, on="code").drop_nulls().sort("code")
@@ -219,7 +254,7 @@ def _path(vanishing: pl.DataFrame) -> Drawing | None:
     series = []
     for name, outcome in ((Text("Lasten", "Cost"), "cost_eur"), (Text("Eigen vermogen", "Equity"), "equity_eur")):
         try:
-            found = effects(started(vanishing), outcome)
+            found = effects(started(vanishing.with_columns(decided=None)), outcome)
         except CannotEstimateError:
             continue
         points = [Point(-2.0, 0.0, 0.0, 0.0)]

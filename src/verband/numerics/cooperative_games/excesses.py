@@ -80,6 +80,18 @@ class Excesses:
         found = np.isfinite(values)
         return masks[found], values[found]
 
+    def above(self, x: Array, level: float, count: int, among: Flags) -> Masks:
+        """Coalitions with more than an excess; the largest, in no order, where they are more than a number."""
+        masks, values = np.empty(0, dtype=np.int64), np.empty(0)
+        for first, excess in self.blocks(x):
+            places = np.flatnonzero(excess > level)
+            places = places[among[first + places]]
+            masks, values = np.concatenate([masks, first + places]), np.concatenate([values, excess[places]])
+            if len(masks) > count:
+                keep = np.argpartition(-values, count)[:count]
+                masks, values = masks[keep], values[keep]
+        return np.sort(masks)
+
     def from_level(self, x: Array, level: float, among: Flags) -> Masks:
         """All coalitions with at least this excess."""
         found = [

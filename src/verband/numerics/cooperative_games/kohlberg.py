@@ -15,9 +15,10 @@ from verband.numerics.cooperative_games.coalitions import Array, Masks, members,
 from verband.numerics.cooperative_games.excesses import Excesses, Flags, not_spanned
 from verband.numerics.cooperative_games.programs import Fixed, Program
 
-SAME = 1e-9
+SAME = 2e-13
 """Excesses that differ by less are one level; games come scaled to a largest value of 1."""
 _GAIN = 1e-7
+_ORTHOGONAL = 1e-9
 _FEW = 4
 
 
@@ -60,7 +61,7 @@ def _settle(fixed: Fixed, masks: Masks, n: int) -> None:
     while len(masks) and not fixed.complete:
         fixed.add(members(masks[:1], n)[0], 0.0)
         vectors = fixed.beside(rng.normal(size=(2, n)))
-        masks = masks[np.abs(_at(vectors, masks, n)).max(axis=0) > SAME]
+        masks = masks[np.abs(_at(vectors, masks, n)).max(axis=0) > _ORTHOGONAL]
 
 
 def _at(vectors: Array, masks: Masks, n: int) -> Array:

@@ -6,7 +6,8 @@ whose sum is not settled yet, and settles those that have it in every solution; 
 settled ones are settled too (Potters, Reijnierse and Ansing, 1996), so that there are fewer than n programs, each
 with the coalitions it needs. At the end shares and levels are solved anew from the settled equations, which leaves
 the rounding of a linear system, and are checked by the criterion of Kohlberg
-(:mod:`~verband.numerics.cooperative_games.kohlberg`).
+(:mod:`~verband.numerics.cooperative_games.kohlberg`). Shares that fail it, because levels lie closer together than the
+tolerance of the programs, are found once more by refined programs.
 
 The nucleolus lets nobody pay more than alone, the prenucleolus may; the per-capita nucleolus here divides every
 excess by the number of players and has no such limit (the weak nucleolus of Young, Okada and Hashimoto, 1982).
@@ -25,7 +26,7 @@ from verband.numerics.cooperative_games.kohlberg import is_nucleolus
 from verband.numerics.cooperative_games.programs import Fixed, LowestExcess, UnsolvedError
 from verband.numerics.cooperative_games.proportional import NoSharesError
 
-_SAME_LEVEL = 1e-8
+_SAME_LEVEL = 1e-12
 _NOTHING = 1e-13
 
 
@@ -110,27 +111,37 @@ def _found(game: TableGame, *, per_capita: bool, limited: bool) -> Nucleolus:
     cost /= scale
     excesses = Excesses(cost, n, per_capita)
     limit = float((game.alone.sum() - game.total) * game.sign / n / scale) if limited else None
-    x, levels, unique = _settled(excesses, limit)
-    verified = is_nucleolus(excesses, x, limit)
+    x, levels, verified = _checked(excesses, limit)
+    largest = excesses.largest(x)
     shares = start + game.sign * scale * x
     shares += (game.total - shares.sum()) / n
-    return Nucleolus(shares, levels[0] * scale, unique, len(levels), verified)
+    unique = min(levels) >= largest - _SAME_LEVEL
+    return Nucleolus(shares, largest * scale, unique, len(levels), verified)
 
 
-def _settled(excesses: Excesses, limit: float | None) -> tuple[Array, list[float], bool]:
-    """Shares, the levels, and whether the first level leaves no choice."""
+def _checked(excesses: Excesses, limit: float | None) -> tuple[Array, list[float], bool]:
+    """Shares, the levels, and whether they pass the criterion; refined where levels lie too close together without."""
+    try:
+        x, levels = _settled(excesses, limit, refined=False)
+    except UnsolvedError:
+        pass
+    else:
+        if is_nucleolus(excesses, x, limit):
+            return x, levels, True
+    x, levels = _settled(excesses, limit, refined=True)
+    return x, levels, is_nucleolus(excesses, x, limit)
+
+
+def _settled(excesses: Excesses, limit: float | None, *, refined: bool) -> tuple[Array, list[float]]:
+    """Shares and the levels."""
     n = excesses.players
     fixed = Fixed(n)
-    programs = LowestExcess(excesses, limit)
+    programs = LowestExcess(excesses, limit, refined)
     groups: list[Masks] = []
     levels: list[float] = []
     limited: set[int] = set()
-    unique = True
-    found = None
     while not fixed.complete:
         found = programs.solve(fixed, not_spanned(fixed.basis))
-        if levels and found.level < levels[0] - _SAME_LEVEL:
-            unique = False
         before = len(fixed.rows)
         inside = members(found.binding, n)
         divisors = inside.sum(axis=1) if excesses.per_capita else np.ones(len(inside))
@@ -148,7 +159,7 @@ def _settled(excesses: Excesses, limit: float | None) -> tuple[Array, list[float
     settled = np.linalg.solve(fixed.rows, fixed.values)
     if np.abs(x - settled).max() > 1e-6 * n:
         raise UnsolvedError("the settled equations contradict the programs")
-    return x, exact, unique
+    return x, exact
 
 
 def _solved_anew(

@@ -3,6 +3,10 @@
 A program over all coalitions has 2^n rows. Few of them bind: a program with some rows is solved by HiGHS, the
 coalitions with the largest excess at its solution are looked up among all, and added, until none is above what the
 program allows (row generation: Dragan, 1981; Hallefjord, Helming and Jornsten, 1995).
+
+A solver with a tolerance cannot tell values apart that differ by less. Where that matters a program is solved once
+more as one in the small changes from its solution, magnified until the tolerance is below what a double can hold
+(iterative refinement: Gleixner, Steffy and Wolter, 2016).
 """
 
 from __future__ import annotations
@@ -12,14 +16,18 @@ from typing import Any
 
 import numpy as np
 
-from verband.numerics.cooperative_games.coalitions import Array, Masks, all_but_one, members
+from verband.numerics.cooperative_games.coalitions import Array, Masks, all_but_one, members, sizes, sums
 from verband.numerics.cooperative_games.excesses import Excesses, Flags
 
 FEASIBILITY = 1e-9
 """Games come scaled to a largest value of 1; a row may be broken by so much."""
 _BINDS = 1e-7
 _ROUNDS = 10_000
+_AT_ONCE = 4
+"""Times the number of players: so many coalitions are taken in at once."""
 _DEPENDENT = 1e-7
+_MAGNIFIED = 2.0**16
+"""What is left is multiplied by this in a refined program, a power of two so that nothing is lost by it."""
 _OPTIONS: dict[str, Any] = {
     "output_flag": False,
     "presolve": "off",  # programs are small
@@ -217,19 +225,23 @@ class LowestExcess:
         The game, scaled so that all together cost 0 and no absolute value is above 1.
     limit
         Upper limit of every share, if any.
+    refined
+        Solve every program twice, the second time in the magnified changes from the first.
     pool
         Coalitions that are rows of the program.
     """
 
     excesses: Excesses
     limit: float | None
+    refined: bool = False
     pool: Masks = field(init=False)
     _last: Program | None = field(init=False, default=None)
 
     def __post_init__(self) -> None:
-        """Start with single players and their complements, which keep the program bounded."""
+        """Start with single players and their complements, which keep it bounded, and the worst under even gains."""
         n = self.excesses.players
-        self.pool = np.unique(np.concatenate([1 << np.arange(n, dtype=np.int64), all_but_one(n)]))
+        worst, _ = self.excesses.worst(np.zeros(n), min(_AT_ONCE * n, 2**n - 2))
+        self.pool = np.unique(np.concatenate([1 << np.arange(n, dtype=np.int64), all_but_one(n), worst]))
 
     def solve(self, fixed: Fixed, among: Flags) -> Level:
         """Find the least largest excess over the coalitions in ``among``.
@@ -240,47 +252,65 @@ class LowestExcess:
             If the solver fails.
         """
         n = self.excesses.players
-        self.pool = self.pool[among[self.pool]]
-        program = self._program(fixed)
-        self._add(program, self.pool)
-        for _ in range(_ROUNDS):
-            found = program.solve()
-            x, level = found.x[:n], float(found.x[n])
-            masks, values = self.excesses.worst(x, 2 * n, among)
-            new = _not_in(masks[values > level + FEASIBILITY], self.pool)
-            if not len(new):
-                break
-            self.pool = np.concatenate([self.pool, new])
-            self._add(program, new)
-        else:
-            raise UnsolvedError("no end to the coalitions that are needed")
-        weights = -found.row_duals[len(fixed.rows) :] * self._divisors(self.pool)
+        # Shares lie within these bounds at every optimum, as no value is above 1 and all together are 0.
+        upper = np.full(n, n + 2.0 if self.limit is None else self.limit)
+        lower = np.full(n, -n - 2.0 if self.limit is None else -n * (n + 2.0))
+        self.pool, found = self._optimum(self.excesses, fixed, fixed.values, (lower, upper), among, self.pool, 3.0)
+        x, level, pool = found.x[:n], float(found.x[n]), self.pool
+        if self.refined:
+            left = Excesses(self._left(x, level), n, self.excesses.per_capita)
+            values = (fixed.values - fixed.rows @ x) * _MAGNIFIED
+            bounds = (lower - x) * _MAGNIFIED, np.maximum(upper - x, 0.0) * _MAGNIFIED
+            near = self.pool[np.argsort(left.cost[self.pool], kind="stable")[: 2 * n]]
+            pool, found = self._optimum(left, fixed, values, bounds, among, near, _MAGNIFIED)
+            self.pool = np.union1d(self.pool, pool)
+            x, level = x + found.x[:n] / _MAGNIFIED, level + float(found.x[n]) / _MAGNIFIED
+        weights = -found.row_duals[len(fixed.rows) :] * self._divisors(pool)
         if not len(weights) or weights.max() < _BINDS:
             raise UnsolvedError("no coalition binds")
         at_limit = () if self.limit is None else np.flatnonzero(-found.column_duals[:n] > _BINDS).tolist()
-        return Level(x, level, self.pool[weights > _BINDS], tuple(at_limit))
+        return Level(x, level, pool[weights > _BINDS], tuple(at_limit))
+
+    def _optimum(
+        self,
+        excesses: Excesses,
+        fixed: Fixed,
+        values: Array,
+        bounds: tuple[Array, Array],
+        among: Flags,
+        pool: Masks,
+        reach: float,
+    ) -> tuple[Masks, Optimum]:
+        """Find the optimum over all coalitions, and those that were rows at the end."""
+        n = excesses.players
+        pool = pool[among[pool]]
+        program = self._last = Program(
+            np.append(np.zeros(n), 1.0), np.append(bounds[0], -reach), np.append(bounds[1], reach), self._last
+        )
+        program.add(np.hstack([fixed.rows, np.zeros((len(fixed.rows), 1))]), values, values)
+        self._add(program, excesses, pool)
+        for _ in range(_ROUNDS):
+            found = program.solve()
+            new = excesses.above(found.x[:n], float(found.x[n]) + FEASIBILITY, _AT_ONCE * n, among)
+            new = _not_in(new, pool)
+            if not len(new):
+                return pool, found
+            pool = np.concatenate([pool, new])
+            self._add(program, excesses, new)
+        raise UnsolvedError("no end to the coalitions that are needed")
+
+    def _left(self, x: Array, level: float) -> Array:
+        """What every coalition is below what a level allows it, magnified."""
+        left = self.excesses.cost - sums(x)
+        left += level * (sizes(self.excesses.players) if self.excesses.per_capita else 1.0)
+        return np.asarray(left * _MAGNIFIED)
 
     def _divisors(self, masks: Masks) -> Array:
         return np.bitwise_count(masks).astype(np.float64) if self.excesses.per_capita else np.ones(len(masks))
 
-    def _program(self, fixed: Fixed) -> Program:
-        """The program without coalitions."""
-        n = self.excesses.players
-        # Shares lie within these bounds at every optimum, as no value is above 1 and all together are 0.
-        upper = n + 2.0 if self.limit is None else self.limit
-        lower = -n - 2.0 if self.limit is None else -n * (n + 2.0)
-        program = self._last = Program(
-            np.append(np.zeros(n), 1.0),
-            np.append(np.full(n, lower), -3.0),
-            np.append(np.full(n, upper), 3.0),
-            self._last,
-        )
-        program.add(np.hstack([fixed.rows, np.zeros((len(fixed.rows), 1))]), fixed.values, fixed.values)
-        return program
-
-    def _add(self, program: Program, masks: Masks) -> None:
-        rows = np.hstack([members(masks, self.excesses.players), -self._divisors(masks)[:, None]])
-        program.add(rows, np.full(len(masks), -np.inf), self.excesses.cost[masks])
+    def _add(self, program: Program, excesses: Excesses, masks: Masks) -> None:
+        rows = np.hstack([members(masks, excesses.players), -self._divisors(masks)[:, None]])
+        program.add(rows, np.full(len(masks), -np.inf), excesses.cost[masks])
 
 
 def _not_in(masks: Masks, pool: Masks) -> Masks:
@@ -307,6 +337,15 @@ def largest_payment(cost: Array, players: int, pool: Masks) -> float:
     """
     everybody = (1 << players) - 1
     pool = np.unique(np.concatenate([pool, 1 << np.arange(players, dtype=np.int64), [everybody]]))
+    x, pool, _ = _most(cost, players, pool)
+    # Twice, the second time in the magnified changes from the first.
+    left = (cost - sums(x)) * _MAGNIFIED
+    _, _, more = _most(left, players, pool)
+    return float(x.sum()) + more / _MAGNIFIED
+
+
+def _most(cost: Array, players: int, pool: Masks) -> tuple[Array, Masks, float]:
+    """Payments, the coalitions that were needed, and the sum of all payments."""
     excesses = Excesses(cost, players)
     program = Program(-np.ones(players), np.full(players, -np.inf), np.full(players, np.inf))
     program.add(members(pool, players), np.full(len(pool), -np.inf), cost[pool])
@@ -324,4 +363,4 @@ def largest_payment(cost: Array, players: int, pool: Masks) -> float:
     binding = -found.row_duals > _BINDS
     weights, *_ = np.linalg.lstsq(members(pool[binding], players).T, np.ones(players), rcond=None)
     precise = float(weights @ cost[pool[binding]])
-    return precise if abs(precise + found.value) < players * 1e-6 else -found.value
+    return found.x, pool, precise if abs(precise + found.value) < players * 1e-6 else -found.value

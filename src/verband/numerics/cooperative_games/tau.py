@@ -19,7 +19,8 @@ def tau(game: TableGame) -> Array:
     Raises
     ------
     NoSharesError
-        If the game is not quasi-balanced: least is above most for some player, or the total is outside their sums.
+        If the game is not quasi-balanced: least is above most for some player, or adds up to more than the total. (That
+        most adds up to less means that least is above most for all: it is at least what the others leave of the total.)
     """
     value = game.values * -game.sign
     most = game.separable * -game.sign
@@ -31,8 +32,6 @@ def tau(game: TableGame) -> Array:
     total = float(value[-1])
     if least.sum() > total + tolerance:
         raise NoSharesError("the game is not quasi-balanced: what the members can demand is more than there is")
-    if most.sum() < total - tolerance:
-        raise NoSharesError("the game is not quasi-balanced: the members add less to the others than there is to share")
     width = float((most - least).sum())
     part = 0.0 if width <= tolerance else (total - float(least.sum())) / width
     found = least + part * (most - least)

@@ -126,7 +126,7 @@ def exact_game(weights: Sequence[Sequence[Number]], quotas: Sequence[Number]) ->
     whole, given, reduced, heights, steps, grains = [], [], [], [], [], []
     for axis, limit in enumerate(limits):
         column = [row[axis] for row in rows]
-        parts = math.lcm(*(value.denominator for value in (*column, limit)))
+        parts = _grains(math.lcm(*(value.denominator for value in (*column, limit))))
         counts = [int(value * parts) for value in column]
         common = math.gcd(*counts) or 1
         whole.append(counts)
@@ -143,6 +143,16 @@ def exact_game(weights: Sequence[Sequence[Number]], quotas: Sequence[Number]) ->
         given_quotas=tuple(given),
         grains=tuple(grains),
     )
+
+
+def _grains(parts: int) -> int:
+    """A power of ten where decimals are in use: 0.25 is 25 grains of 0.01, not one of a quarter."""
+    rest, twos, fives = parts, 0, 0
+    while rest % 2 == 0:
+        rest, twos = rest // 2, twos + 1
+    while rest % 5 == 0:
+        rest, fives = rest // 5, fives + 1
+    return parts if rest > 1 else int(10 ** max(twos, fives))
 
 
 def _exact(value: Number, player: int | None, axis: int) -> Fraction:

@@ -52,9 +52,9 @@ def small_sets(weights: Sequence[Sequence[int]], room: Sequence[int]) -> tuple[C
     n, majorities = len(weights), len(room)
     if n > MOST_PLAYERS or majorities > MOST_MAJORITIES:
         raise ValueError(f"{n} players and {majorities} majorities are too many to meet in the middle")
-    kind = _kind(weights, room)
+    kind = kind_of(weights, room)
     middle = n // 2
-    first, second = _Half.of(weights[:middle], majorities, kind), _Half.of(weights[middle:], majorities, kind)
+    first, second = Half.of(weights[:middle], majorities, kind), Half.of(weights[middle:], majorities, kind)
     small = np.zeros(n + 1, dtype=np.int64)
     having = np.zeros((n, n + 1), dtype=np.int64)
     for half, other, players in ((first, second, range(middle)), (second, first, range(middle, n))):
@@ -73,20 +73,20 @@ def small_sets(weights: Sequence[Sequence[int]], room: Sequence[int]) -> tuple[C
 
 def count_small(weights: Sequence[Sequence[int]], room: Sequence[int]) -> int:
     """Count small sets, all sizes and players together: two majorities."""
-    kind = _kind(weights, room)
+    kind = kind_of(weights, room)
     middle = len(weights) // 2
-    first, second = _Half.of(weights[:middle], 2, kind), _Half.of(weights[middle:], 2, kind)
+    first, second = Half.of(weights[:middle], 2, kind), Half.of(weights[middle:], 2, kind)
     left = [limit - column for limit, column in zip(room, first.sums, strict=True)]
     return int(_dominated(second.sums[0], second.sums[1], left[0], left[1]).sum())
 
 
-def _kind(weights: Sequence[Sequence[int]], room: Sequence[int]) -> type:
-    """Whole numbers of 64 bits where all sums fit, else of any size."""
+def kind_of(weights: Sequence[Sequence[int]], room: Sequence[int]) -> type:
+    """Return what sums are kept in: whole numbers of 64 bits where all sums fit, else of any size."""
     largest = max(sum(row[axis] for row in weights) + abs(limit) for axis, limit in enumerate(room))
     return np.int64 if largest < _LARGEST else object
 
 
-class _Half:
+class Half:
     """All subsets of some players: their sums per majority, sizes, and members."""
 
     def __init__(self, sums: list[Sums], members: npt.NDArray[np.bool_]) -> None:
@@ -95,7 +95,8 @@ class _Half:
         self.sizes = members.sum(axis=1)
 
     @classmethod
-    def of(cls, weights: Sequence[Sequence[int]], majorities: int, kind: type) -> _Half:
+    def of(cls, weights: Sequence[Sequence[int]], majorities: int, kind: type) -> Half:
+        """All subsets of these players; sums in whole numbers of that kind."""
         sums: list[Sums] = []
         for axis in range(majorities):
             column: Sums = np.zeros(1, dtype=kind)
@@ -107,7 +108,7 @@ class _Half:
         return cls(sums, (numbers[:, None] >> bits[None, :]) % 2 == 1)
 
 
-def _beside(half: _Half, other: _Half, room: Sequence[int]) -> Counts:
+def _beside(half: Half, other: Half, room: Sequence[int]) -> Counts:
     """For each subset of a half, and each size, how many subsets of the other fit beside it."""
     left = [limit - column for limit, column in zip(room, half.sums, strict=True)]
     found = np.empty((len(half.sizes), other.players + 1), dtype=np.int64)

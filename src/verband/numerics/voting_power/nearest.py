@@ -5,8 +5,9 @@ the quota; the first is the heaviest that still loses. Lowering it makes those w
 ``d`` above it. Either way the power of ``i`` itself changes, because other coalitions win with it than before. So it
 comes down to the sums nearest to the quota on both sides, and who takes part in them.
 
-One majority: which sums exist is kept in the bits of one whole number (subset sums; Pisinger, 1999, section 3). Two, up
-to 30 players: coalitions are counted by meeting in the middle for quotas moved by ever larger steps, then by halving.
+One majority: which sums exist is kept in the bits of one whole number (subset sums; Pisinger, 1999, section 3), or
+where that would be too long, up to 30 players, in two sorted halves (Horowitz and Sahni, 1974). Two majorities, up to
+30 players: coalitions are counted by meeting in the middle for quotas moved by ever larger steps, then by halving.
 """
 
 from __future__ import annotations
@@ -18,10 +19,10 @@ from fractions import Fraction
 import numpy as np
 
 from verband.numerics.voting_power.game import MajorityGame
-from verband.numerics.voting_power.halves import MOST_PLAYERS, Counts, count_small, small_sets
+from verband.numerics.voting_power.halves import MOST_PLAYERS, Counts, Half, count_small, kind_of, small_sets
 
 MOST_SUMS = 50_000_000
-"""Sums of one majority that are kept."""
+"""Sums of one majority that are kept; with more only up to 30 players."""
 _TRIES = 8
 
 
@@ -50,13 +51,13 @@ def nearest_change(game: MajorityGame) -> Nearest | None:
     Returns
     -------
     Nearest or None
-        ``None`` where the game is too large to look: over :data:`MOST_SUMS` sums of one majority, or over 30 players
-        with more than one.
+        ``None`` where the game is too large to look: over 30 players, and over :data:`MOST_SUMS` sums of one majority
+        or more than one.
     """
-    if game.majorities == 1:
-        if game.totals[0] >= MOST_SUMS:
-            return None
+    if game.majorities == 1 and game.totals[0] < MOST_SUMS:
         found = _by_sums(game)
+    elif game.majorities == 1 and game.players <= MOST_PLAYERS:
+        found = _by_halves(game)
     elif game.players <= MOST_PLAYERS and game.majorities == 2:
         found = _by_counts(game)
     else:
@@ -113,6 +114,29 @@ def _by_sums(game: MajorityGame) -> tuple[Side, Side]:
         (below, tuple(player for player, weight in enumerate(weights) if weight in up)),
         (above, tuple(player for player, weight in enumerate(weights) if weight in down)),
     )
+
+
+def _by_halves(game: MajorityGame) -> tuple[Side, Side]:
+    """Compute the same for weights of any size, from the sums of two halves of the players."""
+    quota, middle = game.quotas[0], game.players // 2
+    kind = kind_of(game.weights, game.quotas)
+    one, two = Half.of(game.weights[:middle], 1, kind), Half.of(game.weights[middle:], 1, kind)
+    order = np.argsort(two.sums[0], kind="stable")
+    sums, beside = two.sums[0][order], one.sums[0]
+    place = np.searchsorted(sums, quota - beside, side="left")
+    some, more = place > 0, place < len(sums)
+    below = int((beside[some] + sums[place[some] - 1]).max()) if some.any() else None
+    above = int((beside[more] + sums[place[more]]).min()) if more.any() else None
+
+    def players(total: int | None) -> tuple[int, ...]:
+        """Those in some coalition of that sum."""
+        if total is None:
+            return ()
+        fit = np.isin(total - beside, sums), np.isin(total - sums, beside)
+        found = np.concatenate([one.members[fit[0]].any(axis=0), two.members[order][fit[1]].any(axis=0)])
+        return tuple(np.flatnonzero(found).tolist())
+
+    return (below, players(below)), (above, tuple(player for player in players(above) if game.weights[player][0]))
 
 
 def _without_each(kinds: Sequence[int], weights: Sequence[int]) -> list[tuple[int, int]]:

@@ -4,7 +4,8 @@ Shapley-Shubik: players in random order; the one whose weight makes the set befo
 Shapley, 1960). Exactly one player decides in each order, so the estimates add up to 1. Banzhaf: random coalitions, each
 of which tells of every player whether it decides over the others in it (Bachrach and others, 2010). Intervals of 95%
 are those of Clopper and Pearson (1934): each player's count of draws is binomial, so they hold the exact index at
-least that often; those of the normalised index are by the delta method.
+least that often; those of the normalised index are score intervals of a ratio of means (Wilson, 1927; Fieller, 1954),
+which hold where few draws are decided too.
 """
 
 from __future__ import annotations
@@ -92,13 +93,20 @@ def _shares(counts: npt.NDArray[np.int64], with_all: npt.NDArray[np.int64], all_
     if total == 0:
         nothing = np.full(len(counts), np.nan)
         return Index(nothing, "sampled", np.zeros(len(counts)), np.ones(len(counts)), draws=draws)
+    # A share f is kept where (count - f total)^2 is at most z^2 times the variance that f itself implies: the residual
+    # of a draw is (decides - f x all that decide), and what f adds to the count, or takes, are draws of one who decides
+    # alone.
+    square, more = _NORMAL**2, with_all - counts
+    a = total**2 + square * (2 * total - all_squared)
+    b = 2.0 * counts * total + square * (total - 2 * more)
     share = counts / total
-    # Delta method for a ratio of means: the residual of a draw is (decides - share x all that decide).
-    squares = counts - 2 * share * with_all + share**2 * all_squared
-    half = _NORMAL * np.sqrt(np.maximum(squares, 0.0)) / total
-    # Where nothing was drawn the delta method has no spread; three draws in all is the usual upper end.
-    high = np.where(counts > 0, share + half, 3.0 / total)
-    return Index(share, "sampled", np.maximum(share - half, 0.0), np.minimum(high, 1.0), draws=draws)
+    if a <= 0:
+        return Index(share, "sampled", np.zeros(len(counts)), np.ones(len(counts)), draws=draws)
+    root = np.sqrt(np.maximum(b**2 - 4 * a * counts.astype(np.float64) ** 2, 0.0))
+    low, high = (b - root) / (2 * a), (b + root) / (2 * a)
+    return Index(
+        share, "sampled", np.clip(low, 0.0, share), np.clip(high, share, 1.0), draws=draws
+    )  # fmt: skip
 
 
 def interval(counts: npt.NDArray[np.int64], draws: int) -> tuple[Array, Array]:

@@ -17,8 +17,10 @@ from verband.numerics.threads import one_thread
 from verband.warehouse.building import Progress, silent
 from verband.warehouse.store import Warehouse
 from verband.workspace.evidence.control import prepare_control
+from verband.workspace.evidence.finances import prepare_budget_cuts, prepare_contributing
 from verband.workspace.evidence.kept import keep_findings, read_findings
 from verband.workspace.evidence.merger import prepare_after_merger, prepare_common_pot, prepare_flexibility
+from verband.workspace.evidence.model_results import prepare_one_person_functions, prepare_own_interests
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
     prepare_dependence,
@@ -36,12 +38,16 @@ PREPARE: dict[str, Callable[[EvidenceTables, int], Prepared]] = {
     "M2": lambda tables, _: prepare_joint_buying(tables),
     "M3": lambda tables, _: prepare_quality(tables),
     "M4": lambda tables, _: prepare_know_how(tables),
+    "M5": prepare_one_person_functions,
     "M6": lambda tables, _: prepare_dependence(tables),
     "M8": lambda tables, _: prepare_control(tables),
     "M9": lambda tables, _: prepare_all_sizes(tables),
     "M10": lambda tables, _: prepare_after_merger(tables),
     "M12": lambda tables, _: prepare_flexibility(tables),
-    "M14": lambda tables, _: prepare_common_pot(tables),
+    "M13": prepare_own_interests,
+    "M14": prepare_common_pot,
+    "M15": lambda tables, _: prepare_contributing(tables),
+    "M16": prepare_budget_cuts,
 }
 """How the tables of each mechanism are gathered, from the tables and the seed."""
 SLOW_FIRST = ("M14", "M13", "M1", "M11", "M7", "M5", "M16", "M9")

@@ -26,7 +26,27 @@ def merged(tables: EvidenceTables) -> pl.DataFrame:
     return merger_processes(tables.warehouse.table("boundary_changes"), tables.facts.inhabitants)
 
 
-def prepare_common_pot(tables: EvidenceTables) -> Callable[[], Findings]:
+def decisions(tables: EvidenceTables) -> pl.DataFrame:
+    """Year of the decision to merge from the user's procedures file: ``code, merger, decided``; empty without one.
+
+    Raises
+    ------
+    UnknownNameError
+        If the file names a municipality that no list has; loading it refuses that too.
+    """
+    schema = {"code": pl.String, "merger": pl.Int64, "decided": pl.Int64}
+    if not tables.warehouse.has("own_procedures"):
+        return pl.DataFrame(schema=schema)
+    found = []
+    for row in tables.warehouse.table("own_procedures").iter_rows(named=True):
+        for text in row["municipalities"].split("+"):
+            match = tables.names.index.find(text.strip())
+            if row["decision_date"] is not None and row["intended_date"] is not None:
+                found.append((match.code, row["intended_date"].year, row["decision_date"].year))
+    return pl.DataFrame(found, schema=schema, orient="row").group_by("code", "merger").agg(pl.col("decided").min())
+
+
+def prepare_common_pot(tables: EvidenceTables, seed: int) -> Callable[[], Findings]:
     """M14: accounts in the boundaries of their own year, until the merger."""
     tables.warehouse.require("boundary_changes", "cost_per_main_task", "balance_items")
     processes = merged(tables)
@@ -64,6 +84,7 @@ def prepare_common_pot(tables: EvidenceTables) -> Callable[[], Findings]:
     rows = (
         rows.filter(~pl.col("code").is_in(sorted(new)))
         .join(first, on="code", how="left")
+        .join(decisions(tables), on=["code", "merger"], how="left")
         .filter(pl.col("merger").is_null() | (pl.col("year") < pl.col("merger")))
         .with_columns(pl.col("absorbing").fill_null(value=False))
         .drop(amounts)
@@ -73,6 +94,7 @@ def prepare_common_pot(tables: EvidenceTables) -> Callable[[], Findings]:
         common_pot,
         rows,
         MAIN_TASKS,
+        seed=seed,
         sources=tables.sources("key_totals", "balance_items", "cost_per_main_task", "boundary_changes"),
     )
 

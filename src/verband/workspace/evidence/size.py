@@ -19,7 +19,8 @@ from verband.analysis.participation import participation
 from verband.domain.reference import reference
 from verband.domain.task_codes import task_at
 from verband.workspace.arrangements import Arrangements
-from verband.workspace.evidence.tables import SAFETY_REGION, EvidenceTables
+from verband.workspace.evidence.tables import EvidenceTables
+from verband.workspace.facts import SAFETY_REGION
 from verband.workspace.scale import TaskRows, gather_models
 
 Prepared = Callable[[], Findings]

@@ -14,7 +14,6 @@ from verband.workspace.naming import Names
 from verband.workspace.scale import ScaleRows
 
 LARGEST = 4
-SAFETY_REGION = "safety_region"
 _FILES_NAMED = 3
 
 
@@ -82,33 +81,10 @@ class EvidenceTables:
         rows = self.facts.of_year(self.facts.year).sort("inhabitants", descending=True, nulls_last=True)
         return tuple(rows["code"].head(LARGEST).to_list())
 
-    @cached_property
+    @property
     def safety_regions(self) -> pl.DataFrame:
-        """Safety region of every municipality of the latest list, ``code, safety_region``; carried from old lists.
-
-        Of several predecessors that which brought most inhabitants decides; null where no list names any.
-        """
-        empty = pl.DataFrame(schema={"code": pl.String, SAFETY_REGION: pl.String})
-        if not self.warehouse.has("region_membership"):
-            return empty
-        regions = self.warehouse.table("region_membership").filter(pl.col("region_type") == SAFETY_REGION)
-        if regions.is_empty():
-            return empty
-        parts = regions.join(
-            self.facts.weights, left_on=["code", "list_year"], right_on=["code", "year"], how="inner"
-        ).join(
-            self.facts.inhabitants.select("code", "inhabitants").group_by("code").agg(pl.col("inhabitants").max()),
-            on="code",
-            how="left",
-        )
-        ranked = parts.with_columns((pl.col("weight") * pl.col("inhabitants").fill_null(0)).alias("brought")).sort(
-            "list_year", "brought", "region", descending=[True, True, False]
-        )
-        return (
-            ranked.group_by("target", maintain_order=True)
-            .agg(pl.col("region").first())
-            .rename({"target": "code", "region": SAFETY_REGION})
-        )
+        """Safety region of every municipality of the latest list: ``code, safety_region``."""
+        return self.facts.safety_regions
 
     @cached_property
     def outsourced(self) -> pl.DataFrame:
