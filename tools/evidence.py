@@ -102,7 +102,7 @@ def _found(item: Evidence | None) -> list[str]:
 
 
 def _block(block: Block) -> list[str]:
-    assert isinstance(block, Items)  # noqa: S101  only lists of studies are asked
+    assert isinstance(block, Items)
     lines = [f"## {block.heading}"]
     for name, told in block.items:
         lines += ["", f"- **{name}.** {' '.join(told)}"]
@@ -127,14 +127,14 @@ def _index(found: Mapping[str, Evidence]) -> str:
     lines = [
         "# The evidence ledger",
         "",
-        "What the published national data show about each of the sixteen statements on how cooperation works. This page",
-        "and those under it are written from the ledger (`python -m tools.evidence`); a test computes it again. The same",
-        "as a page to read, in Dutch or English: `verband evidence --out FOLDER`.",
+        "What the published national data show about each of the sixteen statements on how cooperation works. This",
+        "page and those under it are written from the ledger (`python -m tools.evidence`); a test computes it again.",
+        "The same as a page to read, in Dutch or English: `verband evidence --out FOLDER`.",
         "",
-        "A verdict follows from a rule that was stated before the estimate: *supported* where the whole 95% interval lies",
-        "beyond the smallest effect that matters (for equality: within the margin) and two thirds of the checks agree;",
-        "*cannot be told* where it covers both, which is no *no*; *not testable* where what is claimed is not in the",
-        "data. A motive gets no verdict of an effect.",
+        "A verdict follows from a rule that was stated before the estimate: *supported* where the whole 95% interval",
+        "lies beyond the smallest effect that matters (for equality: within the margin) and two thirds of the checks",
+        "agree; *cannot be told* where it covers both, which is no *no*; *not testable* where what is claimed is not",
+        "in the data. A motive gets no verdict of an effect.",
         "",
         "| claim | statement | type | verdict | key figure (uncertainty) |",
         "| --- | --- | --- | --- | --- |",

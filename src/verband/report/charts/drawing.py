@@ -99,6 +99,8 @@ def _merge(group: etree._Element) -> None:
     first = _look(signs[0])
     if any(_look(sign) != first for sign in signs):
         return
+    if "d" in first and ("A" not in first["d"] or first.get("fill", "none") == "none"):
+        return  # a square, a triangle or an open ring is no point of a line
     places = [_NUMBER.findall(sign.get("transform", ""))[:2] for sign in signs]
     path = etree.Element(f"{{{_SVG}}}path")
     if "d" in first:
