@@ -15,6 +15,7 @@ COMMAND_MODULES = (
     "efficiency",
     "steering_loss",
     "participation",
+    "network",
     "functions",
     "dossier",
     "frontier",
