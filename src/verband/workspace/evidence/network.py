@@ -1,0 +1,221 @@
+"""What the claims about pairs and positions in the network of arrangements need (M7, M11)."""
+
+from __future__ import annotations
+
+from datetime import date
+from functools import partial
+
+import polars as pl
+
+from verband.analysis.evidence.identity import PREFERENCE_YEAR, identity
+from verband.analysis.evidence.result import Findings
+from verband.analysis.evidence.switching_connecting import POSITION, switching_connecting
+from verband.domain.reference import in_force, reference
+from verband.errors import MissingDataError
+from verband.warehouse.boundaries import harmonise
+from verband.workspace.evidence.tables import EvidenceTables
+from verband.workspace.network import all_lists, placed_municipalities, province_of_each, region_of_each
+
+_RATIO_YEAR = 2018
+"""First year of which the ratios are published: the nearest to the year of preferences."""
+
+
+def _day(tables: EvidenceTables) -> date:
+    return date(tables.facts.boundaries, 1, 1)
+
+
+def _levies(tables: EvidenceTables) -> pl.DataFrame:
+    """Levies and other amounts of key totals per year in the latest boundaries: ``code, year`` and the amounts."""
+    facts = tables.facts
+    amounts = ("cost_keur", "income_keur", "general_grant_keur", "levies_keur")
+    published = facts.key_totals.filter(pl.col("report") == facts.report).select("code", "year", "report", *amounts)
+    return harmonise(
+        published,
+        facts.weights,
+        year=facts.boundaries,
+        columns=amounts,
+        by=("report",),
+        in_successor=facts.in_successor,
+    ).frame.select("code", "year", *amounts)
+
+
+def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
+    """Gather what M7 needs.
+
+    Raises
+    ------
+    MissingDataError
+        If accounts of 2017, neighbours, centroids or arrangement lists are not loaded.
+    """
+    warehouse, facts = tables.warehouse, tables.facts
+    warehouse.require("cost_per_task", "neighbours", "centroids")
+    if PREFERENCE_YEAR not in facts.years:
+        raise MissingDataError(
+            f"the workspace holds no accounts of {PREFERENCE_YEAR}, from which preferences are read",
+            todo="Load a folder with the Iv3 accounts of that year with `verband load FOLDER`",
+        )
+    lists = all_lists(warehouse, tables.names, on=_day(tables))
+    placed = placed_municipalities(warehouse, tables.names, lists, {}, facts.boundaries)
+    province = province_of_each(tables.names)
+    people = facts.people.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "inhabitants")
+    levies = _levies(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
+    ratios = warehouse.table("financial_ratios") if warehouse.has("financial_ratios") else None
+    capacity = pl.DataFrame(schema={"code": pl.String, "tax_capacity": pl.Float64})
+    if ratios is not None:
+        capacity = (
+            ratios.filter(
+                (pl.col("ratio") == "tax_capacity")
+                & (pl.col("year") == _RATIO_YEAR)
+                & (pl.col("report_type") == "accounts")
+                & pl.col("doubt").is_null()
+            )
+            .drop_nulls("value")
+            .unique("code", keep="first", maintain_order=True)
+            .select("code", pl.col("value").alias("tax_capacity"))
+        )
+    municipalities = (
+        pl.DataFrame(
+            [
+                {
+                    "code": item.position.code,
+                    "province": province.get(item.position.code),
+                    "listed": item.position.listed,
+                    "merged": item.position.carried > 0,
+                }
+                for item in placed
+            ],
+            schema={"code": pl.String, "province": pl.String, "listed": pl.Boolean, "merged": pl.Boolean},
+        )
+        .join(people, on="code", how="left")
+        .join(levies, on="code", how="left")
+        .join(capacity, on="code", how="left")
+        .join(
+            warehouse.table("centroids").select(
+                "code", pl.col("centroid_rd_x_m").alias("x_m"), pl.col("centroid_rd_y_m").alias("y_m")
+            ),
+            on="code",
+            how="left",
+        )
+    )
+    spending = facts.tasks.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "task", "cost_keur")
+    seats = pl.DataFrame(
+        [(found.code, item.arrangement_id, item.status) for found in lists for item in found.items],
+        schema={"code": pl.String, "arrangement_id": pl.String, "status": pl.String},
+        orient="row",
+    )
+    day = date(PREFERENCE_YEAR, 12, 31)
+    return partial(
+        identity,
+        municipalities=municipalities,
+        spending=spending,
+        tasks=tuple(row["task"] for row in reference("preference_tasks") if in_force(row, day)),
+        seats=seats,
+        neighbours=warehouse.table("neighbours").select("code_a", "code_b"),
+        sources=tables.sources(
+            "arrangement_participants",
+            "own_arrangements",
+            "register_participants",
+            "cost_per_task",
+            "key_totals",
+            "inhabitants",
+            "neighbours",
+            "centroids",
+            "financial_ratios",
+        ),
+    )
+
+
+def prepare_switching_connecting(tables: EvidenceTables) -> partial[Findings]:
+    """Gather what M11 needs.
+
+    Raises
+    ------
+    MissingDataError
+        If arrangement lists or what the grant pays per cluster are not loaded.
+    """
+    warehouse, facts = tables.warehouse, tables.facts
+    warehouse.require("grant_results", "grant_volumes")
+    lists = all_lists(warehouse, tables.names, on=_day(tables))
+    regions = region_of_each(warehouse, tables.names, facts.boundaries)
+    placed = placed_municipalities(warehouse, tables.names, lists, regions, facts.boundaries)
+    positions = pl.DataFrame(
+        [
+            {"code": item.position.code, "province": item.province, "listed": item.position.listed}
+            | {name: item.position.value(name) for name in POSITION}
+            for item in placed
+        ],
+        schema={"code": pl.String, "province": pl.String, "listed": pl.Boolean} | dict.fromkeys(POSITION, pl.Float64),
+    )
+    drivers, names = tables.drivers
+    spendable = pl.col("income_keur") - pl.col("general_grant_keur") - pl.col("levies_keur")
+    people = facts.people.select("code", "year", "inhabitants")
+    outcomes = (
+        _levies(tables)
+        .with_columns((pl.col("cost_keur") - spendable).alias("net_keur"))
+        .join(people, on=["code", "year"], how="left")
+        .with_columns((1000 * pl.col("net_keur") / pl.col("inhabitants")).alias("net_cost_eur_per_inhabitant"))
+        .join(facts.before_mergers, on=["code", "year"], how="anti")
+        .join(_need(tables), on="code", how="left")
+        .join(_balance(tables), on=["code", "year"], how="left")
+        .select(
+            "code",
+            "year",
+            "inhabitants",
+            "net_cost_eur_per_inhabitant",
+            "structural_balance",
+            "need_eur_per_inhabitant",
+        )
+        .sort("code", "year")
+    )
+    outcomes = outcomes.join(drivers, on="code", how="left") if names else outcomes
+    return partial(
+        switching_connecting,
+        outcomes=outcomes,
+        positions=positions,
+        drivers=names,
+        largest=tables.largest,
+        sources=tables.sources(
+            "arrangement_participants",
+            "own_arrangements",
+            "register_participants",
+            "region_membership",
+            "key_totals",
+            "inhabitants",
+            "grant_results",
+            "grant_volumes",
+            "financial_ratios",
+        ),
+    )
+
+
+def _need(tables: EvidenceTables) -> pl.DataFrame:
+    """Grant need per inhabitant of the newest circular: ``code, need_eur_per_inhabitant``."""
+    warehouse, facts = tables.warehouse, tables.facts
+    clusters = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
+    people = facts.people.filter(pl.col("year") == facts.boundaries).select("code", "inhabitants")
+    return (
+        warehouse.query("grant_need", clusters=clusters)
+        .join(warehouse.query("grant_codes").select("name", "code"), on="name")
+        .join(people, on="code")
+        .select("code", (pl.col("amount_eur") / pl.col("inhabitants")).alias("need_eur_per_inhabitant"))
+        .unique("code", keep="first", maintain_order=True)
+    )
+
+
+def _balance(tables: EvidenceTables) -> pl.DataFrame:
+    """Structural balance of the accounts, ``code, year, structural_balance``; a value in doubt is left out."""
+    empty = pl.DataFrame(schema={"code": pl.String, "year": pl.Int64, "structural_balance": pl.Float64})
+    if not tables.warehouse.has("financial_ratios"):
+        return empty
+    found = (
+        tables.warehouse.table("financial_ratios")
+        .filter(
+            (pl.col("ratio") == "structural_operating_margin")
+            & (pl.col("report_type") == "accounts")
+            & pl.col("doubt").is_null()
+        )
+        .drop_nulls("value")
+        .sort("code", "year", "budget_year", descending=[False, False, True])
+        .unique(["code", "year"], keep="first", maintain_order=True)
+    )
+    return found.select("code", pl.col("year").cast(pl.Int64), pl.col("value").alias("structural_balance"))
