@@ -10,6 +10,7 @@ import polars as pl
 from verband.analysis.evidence.identity import PREFERENCE_YEAR, identity
 from verband.analysis.evidence.result import Findings
 from verband.analysis.evidence.switching_connecting import POSITION, switching_connecting
+from verband.analysis.participation import participation
 from verband.domain.reference import in_force, reference
 from verband.errors import MissingDataError
 from verband.warehouse.boundaries import harmonise
@@ -55,7 +56,7 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
             todo="Load a folder with the Iv3 accounts of that year with `verband load FOLDER`",
         )
     lists = all_lists(warehouse, tables.names, on=_day(tables))
-    placed = placed_municipalities(warehouse, tables.names, lists, {}, facts.boundaries)
+    counts = [participation(found) for found in lists]
     province = province_of_each(tables.names)
     people = facts.people.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "inhabitants")
     levies = _levies(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
@@ -77,12 +78,12 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
         pl.DataFrame(
             [
                 {
-                    "code": item.position.code,
-                    "province": province.get(item.position.code),
-                    "listed": item.position.listed,
-                    "merged": item.position.carried > 0,
+                    "code": item.code,
+                    "province": province.get(item.code),
+                    "listed": item.listed,
+                    "merged": item.carried > 0,
                 }
-                for item in placed
+                for item in counts
             ],
             schema={"code": pl.String, "province": pl.String, "listed": pl.Boolean, "merged": pl.Boolean},
         )
