@@ -29,7 +29,7 @@ POSITION = ("boards", "betweenness", "constraint", "congruence")
 SIZE, NEED = ("ln_size", "ln_size_squared"), "ln_need"
 SEED = 1
 REPEATS = 40
-"""Times that municipalities are divided anew: with ten the ends of intervals still moved by some tenths of a per cent."""
+"""Times that municipalities are divided anew; with ten the ends of intervals still moved by tenths of a per cent."""
 _FENCE = 3.0
 _METHOD = (
     f"reduction of the root mean squared error of least squares predictions, ten-fold cross-validation by municipality "

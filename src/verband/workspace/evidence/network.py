@@ -9,7 +9,7 @@ import polars as pl
 
 from verband.analysis.evidence.identity import PREFERENCE_YEAR, identity
 from verband.analysis.evidence.result import Findings
-from verband.analysis.evidence.switching_connecting import POSITION, switching_connecting
+from verband.analysis.evidence.switching_connecting import POSITION, SEED, switching_connecting
 from verband.analysis.participation import participation
 from verband.domain.reference import in_force, reference
 from verband.errors import MissingDataError
@@ -126,8 +126,15 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
     )
 
 
-def prepare_switching_connecting(tables: EvidenceTables) -> partial[Findings]:
+def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> partial[Findings]:
     """Gather what M11 needs.
+
+    Parameters
+    ----------
+    tables
+        Of the ledger.
+    seed
+        Of the divisions of cross-validation.
 
     Raises
     ------
@@ -175,6 +182,7 @@ def prepare_switching_connecting(tables: EvidenceTables) -> partial[Findings]:
         positions=positions,
         drivers=names,
         largest=tables.largest,
+        seed=seed,
         sources=tables.sources(
             "arrangement_participants",
             "own_arrangements",
@@ -198,7 +206,8 @@ def _need(tables: EvidenceTables) -> pl.DataFrame:
         warehouse.query("grant_need", clusters=clusters)
         .join(warehouse.query("grant_codes").select("name", "code"), on="name")
         .join(people, on="code")
-        .select("code", (pl.col("amount_eur") / pl.col("inhabitants")).alias("need_eur_per_inhabitant"))
+        # The database adds up in no fixed order: without rounding the last bit could differ from run to run.
+        .select("code", (pl.col("amount_eur").round(2) / pl.col("inhabitants")).alias("need_eur_per_inhabitant"))
         .unique("code", keep="first", maintain_order=True)
     )
 
