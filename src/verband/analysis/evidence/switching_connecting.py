@@ -175,6 +175,7 @@ def switching_connecting(
             not_found[component] = f"no {component.replace('_', ' ')} is loaded"
             continue
         base, now = given[component], standard.filter(pl.col("year") == years[0])
+        set_aside += _without_outcome(now, known, outcome, base, component)
         if component == BALANCE:
             set_aside += [
                 SetAside(code, f"structural balance of {years[0]} far out of the others: {value:.2f} of income")
@@ -240,6 +241,17 @@ def _without_position(positions: pl.DataFrame) -> list[SetAside]:
         if reason:
             found.append(SetAside(row["code"], reason))
     return found
+
+
+def _without_outcome(
+    rows: pl.DataFrame, known: pl.DataFrame, outcome: str, base: Sequence[str], component: str
+) -> list[SetAside]:
+    """Municipalities with a position that lack the outcome or what is held constant; those far out are told apart."""
+    year = rows["year"].to_list()[0] if rows.height else "any year"
+    usable = set(rows.drop_nulls([outcome, *base])["code"]) | set(rows.filter("far_out")["code"])
+    lacking = sorted(set(known["code"]) - usable)
+    words = component.replace("_", " ")
+    return [SetAside(code, f"no {words} of {year}, or not all that is held constant beside it") for code in lacking]
 
 
 def _why_none(row: Mapping[str, object]) -> str:

@@ -57,6 +57,7 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
         )
     lists = all_lists(warehouse, tables.names, on=_day(tables))
     counts = [participation(found) for found in lists]
+    merged = _merged_since(tables, min((item.oldest for item in counts if item.oldest), default=_day(tables)).year)
     province = province_of_each(tables.names)
     people = facts.people.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "inhabitants")
     levies = _levies(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
@@ -81,7 +82,7 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
                     "code": item.code,
                     "province": province.get(item.code),
                     "listed": item.listed,
-                    "merged": item.carried > 0,
+                    "merged": item.code in merged,
                 }
                 for item in counts
             ],
@@ -124,6 +125,14 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
             "financial_ratios",
         ),
     )
+
+
+def _merged_since(tables: EvidenceTables, year: int) -> set[str]:
+    """Municipalities of the latest list that hold the main part of several on 1 January of a year."""
+    first = max(year, tables.names.years[0])
+    parts = tables.facts.weights.filter(pl.col("year") == first).sort("code", "weight", "target")
+    main = parts.group_by("code", maintain_order=True).agg(pl.col("target").last())
+    return set(main.group_by("target").len().filter(pl.col("len") > 1)["target"])
 
 
 def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> partial[Findings]:
@@ -183,16 +192,10 @@ def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> pa
         drivers=names,
         largest=tables.largest,
         seed=seed,
-        sources=tables.sources(
-            "arrangement_participants",
-            "own_arrangements",
-            "register_participants",
-            "region_membership",
-            "key_totals",
-            "inhabitants",
-            "grant_results",
-            "grant_volumes",
-            "financial_ratios",
+        sources=(
+            *tables.sources("arrangement_participants", "own_arrangements", "register_participants"),
+            *(warehouse.source_of("region_membership", scope=kind) for kind in regions),
+            *tables.sources("key_totals", "inhabitants", "grant_results", "grant_volumes", "financial_ratios"),
         ),
     )
 
