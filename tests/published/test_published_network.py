@@ -85,3 +85,10 @@ def test_size_predicts_and_position_adds_little(evidence):
         assert -5 < parts[name].finding.estimate < 5
     assert parts["net_cost"].finding.n_municipalities > 330
     assert found.verdict in ("not_supported", "inconclusive")
+
+
+def test_of_several_predecessors_the_region_of_most_inhabitants_counts(placed):
+    """Leerdam and Zederik (34,000) lay in Zuid-Holland-Zuid, Vianen (20,000) in Utrecht: together Vijfheerenlanden."""
+    (found,) = [item for item in placed if item.position.code == "GM1961"]
+    regions = {part.region_type: part.region for part in found.position.regions}
+    assert regions["safety_region"] == "Zuid-Holland-Zuid"

@@ -147,7 +147,7 @@ def province_of_each(names: Names) -> dict[str, str]:
 def region_of_each(warehouse: Warehouse, names: Names, year: int) -> dict[str, dict[str, str]]:
     """Official region of each municipality, in the boundaries of a year, by kind of region and code.
 
-    Of several predecessors that which brought most inhabitants decides. Kinds that are not loaded are left out.
+    Of several predecessors the region that brought most inhabitants decides. Kinds that are not loaded are left out.
     """
     if not warehouse.has("region_membership"):
         return {}
@@ -167,7 +167,8 @@ def region_of_each(warehouse: Warehouse, names: Names, year: int) -> dict[str, d
             weights_to(names.lists, names.changes, year), left_on=["code", "list_year"], right_on=["code", "year"]
         )
         .join(most, on="code", how="left")
-        .with_columns((pl.col("weight") * pl.col("inhabitants").fill_null(0)).alias("brought"))
+        .group_by("region_type", "target", "list_year", "region")
+        .agg((pl.col("weight") * pl.col("inhabitants").fill_null(0)).sum().round(0).alias("brought"))
         .sort("region_type", "target", "list_year", "brought", "region", descending=[False, False, True, True, False])
         .unique(["region_type", "target"], keep="first", maintain_order=True)
     )
