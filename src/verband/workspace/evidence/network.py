@@ -25,8 +25,8 @@ def _day(tables: EvidenceTables) -> date:
     return date(tables.facts.boundaries, 1, 1)
 
 
-def _levies(tables: EvidenceTables) -> pl.DataFrame:
-    """Levies and other amounts of key totals per year in the latest boundaries: ``code, year`` and the amounts."""
+def _amounts(tables: EvidenceTables) -> pl.DataFrame:
+    """Cost, income, grant and levies of key totals per year in the latest boundaries: ``code, year`` and the amounts."""
     facts = tables.facts
     amounts = ("cost_keur", "income_keur", "general_grant_keur", "levies_keur")
     published = facts.key_totals.filter(pl.col("report") == facts.report).select("code", "year", "report", *amounts)
@@ -60,7 +60,7 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
     merged = _merged_since(tables, min((item.oldest for item in counts if item.oldest), default=_day(tables)).year)
     province = province_of_each(tables.names)
     people = facts.people.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "inhabitants")
-    levies = _levies(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
+    levies = _amounts(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
     ratios = warehouse.table("financial_ratios") if warehouse.has("financial_ratios") else None
     capacity = pl.DataFrame(schema={"code": pl.String, "tax_capacity": pl.Float64})
     if ratios is not None:
@@ -167,7 +167,7 @@ def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> pa
     spendable = pl.col("income_keur") - pl.col("general_grant_keur") - pl.col("levies_keur")
     people = facts.people.select("code", "year", "inhabitants")
     outcomes = (
-        _levies(tables)
+        _amounts(tables)
         .with_columns((pl.col("cost_keur") - spendable).alias("net_keur"))
         .join(people, on=["code", "year"], how="left")
         .with_columns((1000 * pl.col("net_keur") / pl.col("inhabitants")).alias("net_cost_eur_per_inhabitant"))
