@@ -125,6 +125,21 @@ def test_outer_fences_by_hand():
     values = pl.Series([1.0, 2.0, 3.0, 4.0, 5.0])
     assert not far_out(values).any()
     assert far_out(pl.Series([1.0, 2.0, 2.0, 3.0, 4.0, 4.0, 11.0, None])).to_list()[-2:] == [True, None]
+    assert far_out(pl.Series([None, None], dtype=pl.Float64)).to_list() == [None, None]
+
+
+def test_who_lacks_an_outcome_is_named():
+    data = country(8)
+    gone = (pl.col("code") == "GM0011") & (pl.col("year") == 2023)
+    outcomes = data["outcomes"].with_columns(
+        pl.when(~gone).then(pl.col("net_cost_eur_per_inhabitant")).alias("net_cost_eur_per_inhabitant"),
+        pl.when(pl.col("year") < 2023).then(pl.col("structural_balance")).alias("structural_balance"),
+    )
+    found = switching_connecting(**{**data, "outcomes": outcomes}, sources=())
+    assert [(item.code, item.reason) for item in found.set_aside if "net cost" in item.reason] == [
+        ("GM0011", "no net cost of 2023, or not all that is held constant beside it")
+    ]
+    assert [item.years for item in found.findings] == [(2023,), (2022,), (2023,)]
 
 
 def test_seeds_and_order_of_rows():

@@ -125,7 +125,7 @@ def far_out(values: pl.Series) -> pl.Series:
     """Whether values lie beyond Tukey's outer fences; null stays null."""
     low, high = values.quantile(0.25, "linear"), values.quantile(0.75, "linear")
     if low is None or high is None:
-        return values.is_null()
+        return pl.Series(values.name, [None] * len(values), dtype=pl.Boolean)
     reach = _FENCE * (high - low)
     return (values < low - reach) | (values > high + reach)
 
@@ -248,7 +248,9 @@ def _without_outcome(
 ) -> list[SetAside]:
     """Municipalities with a position that lack the outcome or what is held constant; those far out are told apart."""
     year = rows["year"].to_list()[0] if rows.height else "any year"
-    usable = set(rows.drop_nulls([outcome, *base])["code"]) | set(rows.filter("far_out")["code"])
+    usable = set(rows.drop_nulls([outcome, *base])["code"])
+    if component == BALANCE:
+        usable |= set(rows.filter("far_out")["code"])
     lacking = sorted(set(known["code"]) - usable)
     words = component.replace("_", " ")
     return [SetAside(code, f"no {words} of {year}, or not all that is held constant beside it") for code in lacking]

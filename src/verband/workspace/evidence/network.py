@@ -26,7 +26,7 @@ def _day(tables: EvidenceTables) -> date:
 
 
 def _amounts(tables: EvidenceTables) -> pl.DataFrame:
-    """Cost, income, grant and levies of key totals per year in the latest boundaries: ``code, year`` and the amounts."""
+    """Cost, income, general grant and levies per year in the latest boundaries: ``code, year`` and the amounts."""
     facts = tables.facts
     amounts = ("cost_keur", "income_keur", "general_grant_keur", "levies_keur")
     published = facts.key_totals.filter(pl.col("report") == facts.report).select("code", "year", "report", *amounts)
