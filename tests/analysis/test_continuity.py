@@ -170,6 +170,40 @@ def test_hired_staff_with_an_exponential_delay_are_another_way_back():
     assert found.p90_gap_days.value == pytest.approx(np.log(10) / (1 / 140 + 1 / 20))
 
 
+@pytest.mark.parametrize(
+    ("days", "delay"), [((0.3, 160.0), 4.3), ((0.1, 1400.0), 0.5), ((7.0, 90.0), 75.0), ((0.7, 2.0), 900.0)]
+)
+def test_an_exponential_delay_is_weighed_exactly_however_far_apart_durations_are(days, delay):
+    """One of two: the gap ends with the first who comes back or with the help; partial fractions give its mean.
+
+    With stays of two means, one holder is back after a mixture of two exponentials, and the one who was away already
+    after another: four exponentials, each with the rate of the help added.
+    """
+    short, long = days
+    columns = {
+        "short_absences_per_year": 17, "short_absence_days": short, "long_absences_per_year": 0.2,
+        "long_absence_weeks": long / 7, "leaving_per_year": 0, "hire_after_days": delay, "hire_effectiveness": 0.7,
+    }  # fmt: skip
+    (found,) = continuity(table(("A", 2, 1), **columns), hire_delay="exponential").own.functions
+    (without,) = continuity(table(("A", 2, 1), **columns | {"hire_effectiveness": 0})).own.functions
+    rates, means = np.array([17, 0.2]), np.array([short, long])
+    going, staying = rates / rates.sum(), rates * means / (rates @ means)
+    back = 1 / means[:, None] + 1 / means[None, :]
+    weight = going[:, None] * staying[None, :]
+    before = (weight / (back + 1 / delay)).sum()
+    whole = (weight / back).sum()
+    assert without.mean_gap_days == pytest.approx(whole, rel=1e-11)
+    assert found.mean_gap_days == pytest.approx(0.3 * whole + 0.7 * before, rel=1e-11)
+
+
+def test_what_changes_nothing_is_said():
+    costs = continuity(table(("A", 2, 1)), travel_share=0.1, prices=Prices(holder=1.0)).remarks
+    assert any("travel share" in remark for remark in costs)
+    assert any("No target" in remark for remark in costs)
+    plain = continuity(table(("A", 2, 1))).remarks
+    assert not any("change nothing" in remark for remark in plain)
+
+
 def test_hired_staff_at_once_and_for_sure_leave_no_gap():
     found = one(2, 1, hire_after_days=0, hire_effectiveness=1)
     assert found.gap_share == pytest.approx(0, abs=1e-15)
