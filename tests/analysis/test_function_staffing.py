@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import common_draws, local_draws, triangular
 from verband.analysis.function_holders import Catalogue, holding, own_fte, pooled, spread_over_functions
 from verband.analysis.function_staffing import OUTSOURCED, function_staffing
@@ -36,7 +37,8 @@ def arrays(*members, year=YEAR, seed=1):
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=DRAWS, seed=seed)
     locals_ = [local_draws(m.code, draws=DRAWS, functions=len(catalogue.functions), seed=seed) for m in members]
     parts = [
-        holding(pay_by_field(m, year=year), common, local, catalogue) for m, local in zip(members, locals_, strict=True)
+        holding(booking(pay_by_field(m, year=year)), common, local, catalogue)
+        for m, local in zip(members, locals_, strict=True)
     ]
     return catalogue, common, locals_, parts
 
@@ -148,7 +150,7 @@ def test_together_counts_a_joint_function_once_and_all_staying_leaves_least():
 def test_own_staff_of_a_field_is_its_pay_over_pay_per_fte_and_all_of_it_is_spread():
     one = town()
     catalogue, common, _, _ = arrays(one)
-    fte = own_fte(pay_by_field(one, year=YEAR), common)
+    fte = own_fte(booking(pay_by_field(one, year=YEAR)), common)
     keur = np.array([one.pay_keur[field.tasks[0]] for field in catalogue.fields])
     assert np.allclose(fte * common.pay_eur, keur * 1000)
     own = np.ones((DRAWS, len(catalogue.functions)), dtype=bool)
@@ -210,9 +212,9 @@ def test_who_has_only_excluded_colleagues_has_no_deputy():
         pay, fields=tuple(replace(one, elsewhere=False) for one in pay.fields if one.field.code == "support")
     )
     local = local_draws("GM9101", draws=DRAWS, functions=2, seed=1)
-    assert (holding(part, common, local, catalogue).people == 1).all()
+    assert (holding(booking(part), common, local, catalogue).people == 1).all()
     friendly = Catalogue.of([replace(item, not_with=()) for item in pair], fields)
-    assert 0.1 < (holding(part, common, local, friendly).people == 2).mean() < 0.5
+    assert 0.1 < (holding(booking(part), common, local, friendly).people == 2).mean() < 0.5
 
 
 def test_a_field_with_hardly_any_pay_is_done_elsewhere():
@@ -234,6 +236,64 @@ def test_pay_that_is_not_booked_where_people_work_is_spread(task, share):
     for one in found.fields:
         assert one.pay_keur == pytest.approx(usual.pay_keur[one.field.tasks[0]])
     assert not pay_by_field(usual, year=YEAR).spread
+
+
+def on_overhead(member):
+    return replace(member, pay_keur={"0.4": sum(member.pay_keur.values())})
+
+
+def test_pay_on_overhead_is_divided_as_towns_of_like_size_divide_theirs():
+    """Half of the lenders has no own tax office: so has half of the draws of the borrower, and the rest is larger."""
+    without = [town(f"GM92{number:02}", 20_000 + number, taxes=0.0) for number in range(25)]
+    lenders = [*without, *(town(f"GM93{number:02}", 19_000 + number) for number in range(25))]
+    asked = on_overhead(town())
+    usual = function_staffing([asked], year=YEAR, draws=DRAWS).municipalities[0]
+    found = function_staffing([asked], year=YEAR, draws=DRAWS, others=lenders).municipalities[0]
+    chances = dict(zip([one.field.code for one in found.pay.fields], found.chance_elsewhere, strict=True))
+    assert (usual.lenders, found.lenders) == (0, 50)
+    assert set(usual.chance_elsewhere) == {0.0}
+    assert chances.pop("taxes") == pytest.approx(0.5, abs=0.1)
+    assert set(chances.values()) == {0.0}
+    assert found.fte.mean == pytest.approx(usual.fte.mean, rel=0.02)
+    taxes = [item for item in found.functions if item.function.field == "taxes"]
+    assert taxes
+    assert all(item.chance_own <= 0.6 for item in taxes)
+    none_of_it = town(taxes=0.0)
+    lent = lent_shares(asked, without, year=YEAR)
+    booked = booking(pay_by_field(asked, year=YEAR), lent, np.linspace(0, 0.999, DRAWS))
+    told = [one.pay_keur for one in pay_by_field(none_of_it, year=YEAR).fields]
+    assert booked.keur.sum(axis=1) == pytest.approx(sum(asked.pay_keur.values()))
+    assert booked.keur / booked.keur.sum(axis=1, keepdims=True) == pytest.approx(
+        np.tile(np.array(told) / sum(told), (DRAWS, 1)), rel=1e-3
+    )
+
+
+def test_who_lends_is_near_in_size_and_books_on_tasks_itself():
+    asked = on_overhead(town())
+    near = [town(f"GM94{number:02}", 20_000 + number) for number in range(60)]
+    strange = [
+        on_overhead(town("GM9501")),
+        replace(town("GM9502"), outsourced=True),
+        replace(town("GM9503"), partly_joint=True),
+        replace(town("GM9504"), pay_keur={}),
+        town("GM9101", taxes=0.0),
+    ]
+    far = [town(f"GM96{number:02}", 400_000, economy=0.0) for number in range(60)]
+    alone = lent_shares(asked, near, year=YEAR)
+    assert alone.shape == (50, 13)
+    assert np.array_equal(lent_shares(asked, [*far, *strange, *near], year=YEAR), alone)
+    assert np.array_equal(lent_shares(asked, near[:50], year=YEAR), alone)
+    assert len(lent_shares(asked, strange, year=YEAR)) == 0
+    assert function_staffing([asked], year=YEAR, draws=DRAWS, others=strange) == function_staffing(
+        [asked], year=YEAR, draws=DRAWS
+    )
+
+
+def test_who_books_on_tasks_borrows_nothing():
+    others = [town(f"GM94{number:02}", 20_000, taxes=0.0) for number in range(50)]
+    assert function_staffing([town()], year=YEAR, draws=DRAWS, others=others) == function_staffing(
+        [town()], year=YEAR, draws=DRAWS
+    )
 
 
 def test_negative_pay_counts_as_none_and_sheltered_workers_hold_no_function():
