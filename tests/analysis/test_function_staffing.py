@@ -89,6 +89,14 @@ def test_partners_do_not_change_what_a_municipality_is_alone():
     assert with_others.fte == alone.fte
 
 
+def test_a_function_is_joint_only_where_a_partner_does_it_too():
+    found = function_staffing([town(taxes=1.0), town("GM9102", taxes=0.0)], year=YEAR, draws=DRAWS).municipalities[0]
+    taxes = [item for item in found.functions if item.function.field == "taxes"]
+    assert taxes
+    assert all(item.chance_joint == 0 and item.chance_own > 0 for item in taxes)
+    assert any(0 < item.chance_joint < item.chance_own for item in found.functions)
+
+
 def test_pooling_is_the_same_whoever_asks():
     one, other = town(), town("GM9102", 8_000)
     first = function_staffing([one, other], year=YEAR, draws=DRAWS)
