@@ -196,6 +196,16 @@ def test_an_exponential_delay_is_weighed_exactly_however_far_apart_durations_are
     assert found.mean_gap_days == pytest.approx(0.3 * whole + 0.7 * before, rel=1e-11)
 
 
+def test_of_shared_shocks_the_one_that_takes_most_time_hits_the_pool():
+    often = table(("A", 1, 1), shared_shocks_per_year=4, shared_shock_days=1)
+    long = table(("A", 1, 1), shared_shocks_per_year=0.5, shared_shock_days=60)
+    same = continuity(long, pool=[long]).together.functions[0]
+    for own, other in ((often, long), (long, often)):
+        found = continuity(own, pool=[other]).together.functions[0]
+        assert found.gap_share == pytest.approx(same.gap_share)
+        assert found.gaps_per_year == pytest.approx(same.gaps_per_year)
+
+
 def test_what_changes_nothing_is_said():
     costs = continuity(table(("A", 2, 1)), travel_share=0.1, prices=Prices(holder=1.0)).remarks
     assert any("travel share" in remark for remark in costs)

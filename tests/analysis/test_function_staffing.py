@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import common_draws, local_draws, triangular
 from verband.analysis.function_holders import Catalogue, holding, own_fte, pooled, spread_over_functions
-from verband.analysis.function_staffing import OUTSOURCED, function_staffing
+from verband.analysis.function_staffing import HARDLY_ANY, OUTSOURCED, function_staffing
 from verband.analysis.own_pay import OwnPay, pay_by_field, usual_fte
 from verband.domain.function import Range, functions, policy_fields
 from verband.domain.staff_pay import pay_per_fte
@@ -87,6 +87,24 @@ def test_partners_do_not_change_what_a_municipality_is_alone():
     with_others = function_staffing([town(), town("GM9102", 8_000)], year=YEAR, draws=DRAWS).municipalities[0]
     assert with_others.alone == alone.alone
     assert with_others.fte == alone.fte
+
+
+def test_a_pool_has_a_deputy_only_where_one_of_it_does_the_function():
+    """A partner that does not do the function brings no deputy for it."""
+    catalogue, common, locals_, parts = arrays(town(), town("GM9102"))
+    first, second = parts
+    at = place(catalogue, "school_attendance_officer")
+    doing, lending = first.own.copy(), second.own.copy()
+    doing[:, at], lending[:, at] = True, False
+    without, with_one = np.zeros_like(doing), np.ones_like(lending)
+    small = np.full_like(first.fte, 0.1)
+    pair = [
+        replace(first, own=doing, colleague=without, fte=small),
+        replace(second, own=lending, colleague=with_one, fte=np.where(lending, 0.1, 0)),
+    ]
+    joint = pooled(pair, locals_, common, catalogue)
+    assert (joint.people[:, at][joint.holders[:, at] == 1] == 1).all()
+    assert (joint.holders[:, at] == 1).mean() > 0.5
 
 
 def test_a_function_is_joint_only_where_a_partner_does_it_too():
@@ -313,10 +331,20 @@ def test_negative_pay_counts_as_none_and_sheltered_workers_hold_no_function():
     assert pay_by_field(more, year=YEAR) == pay_by_field(plain, year=YEAR)
 
 
-def test_no_pay_at_all_gives_no_function():
-    found = function_staffing([replace(town(), pay_keur={})], year=YEAR, draws=DRAWS).municipalities[0]
-    assert found.alone.one.mean == found.alone.two.mean == found.fte.mean == 0
-    assert found.pay.support_share is None
+@pytest.mark.parametrize("pay_keur", [{}, {"2.1": 3000.0}, {"0.4": 3000.0}])
+def test_hardly_any_pay_on_every_field_gives_no_figures(pay_keur):
+    """Not a confident nought: on the road, on overhead or nowhere, such pay shows nothing."""
+    bare = replace(town(), pay_keur=pay_keur)
+    found = function_staffing([bare, town("GM9102")], year=YEAR, draws=DRAWS, others=[town("GM9103")])
+    assert found.municipalities[0].set_apart == HARDLY_ANY
+    assert found.municipalities[0].alone is found.municipalities[0].fte is None
+    assert (
+        found.municipalities[1].alone
+        == function_staffing([town("GM9102")], year=YEAR, draws=DRAWS).municipalities[0].alone
+    )
+    assert found.together is None
+    lone = function_staffing([bare], year=YEAR, draws=DRAWS).municipalities[0]
+    assert lone.set_apart == HARDLY_ANY
 
 
 def test_members_of_the_board_are_no_staff():

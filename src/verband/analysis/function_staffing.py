@@ -34,6 +34,8 @@ MODEL_RESULT = (
 )
 OUTSOURCED = "organisation elsewhere: own pay is almost nil, so pay does not show who does the work"
 
+HARDLY_ANY = "own pay is below a third of the usual on every field, so pay does not show who does the work"
+
 
 @dataclass(frozen=True, slots=True)
 class Expected:
@@ -205,10 +207,11 @@ def function_staffing(
     catalogue = Catalogue.of(functions(year), policy_fields())
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=draws, seed=seed)
     pay = {item.code: pay_by_field(item, year=year) for item in members}
+    apart = {item.code: reason for item in members if (reason := _apart(item, pay[item.code]))}
     local = {
         item.code: local_draws(item.code, draws=draws, functions=len(catalogue.functions), seed=seed)
         for item in members
-        if not item.outsourced
+        if item.code not in apart
     }
     lent = {
         item.code: lent_shares(item, others, year=year)
@@ -223,8 +226,8 @@ def function_staffing(
     )
     answers = []
     for item in members:
-        if item.outsourced or shared is None:
-            answers.append(MunicipalFunctions(item, pay[item.code], OUTSOURCED))
+        if item.code in apart or shared is None:
+            answers.append(MunicipalFunctions(item, pay[item.code], apart[item.code]))
             continue
         partners = [alone[code] for code in order if code != item.code]
         elected = alone[item.code].fte[:, catalogue.elected].sum(axis=1)
@@ -235,6 +238,13 @@ def function_staffing(
     parts = [alone[code] for code in order]
     together = _together(order, parts, shared, catalogue) if shared is not None and len(order) > 1 else None
     return FunctionStaffing(year, seed, draws, tuple(answers), together, _assumptions(year))
+
+
+def _apart(item: OwnPay, pay: PayByField) -> str | None:
+    """Why pay says nothing: a count of none would read as if nothing rested on anybody."""
+    if item.outsourced:
+        return OUTSOURCED
+    return HARDLY_ANY if all(one.elsewhere for one in pay.fields) else None
 
 
 def _assumptions(year: int) -> tuple[FunctionRule, ...]:
