@@ -201,6 +201,17 @@ def test_a_function_hardly_grows_where_its_growth_is_nought():
     assert grown("population_register_officer").mean() == pytest.approx(5, rel=0.1)
 
 
+def test_the_usual_size_goes_with_inhabitants_by_the_growth_of_the_function():
+    by_code = {item.code: item for item in functions(YEAR)}
+    once, volume, root = (
+        by_code[code] for code in ("municipal_secretary", "population_register_officer", "traffic_engineer")
+    )
+    assert (once.growth, volume.growth, root.growth) == (0, 1, 0.5)
+    assert usual_fte(once, 80_000) == once.fte.mid
+    assert usual_fte(volume, 80_000) == pytest.approx(4 * volume.fte.mid)
+    assert usual_fte(root, 80_000) == pytest.approx(2 * root.fte.mid)
+
+
 def test_the_law_decides_where_it_speaks():
     catalogue, _, _, (tiny,) = arrays(town(inhabitants=2_000))
     secretary, clerk = place(catalogue, "municipal_secretary"), place(catalogue, "council_clerk")
