@@ -355,6 +355,54 @@ def test_the_least_cost_way_is_the_cheapest_that_reaches_the_target():
     assert found.as_record()["not_reached"] == []
 
 
+@pytest.mark.parametrize(
+    ("holders", "required", "hired", "target", "prices"),
+    [
+        (1, 1, None, 0.004, (90_000, 8_000, 3_000, 20)),
+        (3, 3, None, 0.02, (30_000, 50_000, 40_000, 5)),
+        (2, 2, None, 0.003, (95_000, 9_000, 9_000, 1)),
+        (1, 1, 20.0, 0.005, (95_000, 9_000, 4_000, 50)),
+        (2, 1, None, 0.001, (5_000, 50_000, 2_000, 500)),
+    ],
+)
+def test_no_combination_is_cheaper_than_the_least_cost_way(holders, required, hired, target, prices):
+    """Against every combination, each computed as a table of its own."""
+    holder, deputy, pool, day = prices
+    own = table(("A", holders, required), hire_after_days=hired, hire_effectiveness=0.8)
+    other = table(("A", 1, 1), hire_after_days=hired, hire_effectiveness=0.8)
+
+    def share(more, *, hire, joint):
+        extra = {"deputies": [more]} | ({"hire_after_days": [30.0]} if hire else {})
+        partner = other | ({"hire_after_days": [30.0]} if hire else {})
+        found = continuity(own | extra, pool=[partner] if joint else [], days=(30,))
+        return (found.together if joint else found.own).functions[0].gap_share
+
+    ways = {}
+    for joint in (False, True):
+        for hire in (False, True) if hired is None else (False,):
+            for more in range(5):
+                reached = share(more, hire=hire, joint=joint)
+                days = 365 * (share(more, hire=False, joint=joint) - reached) / 0.8 if hire else 0
+                for deputies in range(min(more, 2) + 1):
+                    staff = (more - deputies) * holder + deputies * deputy
+                    if reached <= target:
+                        ways[more - deputies, deputies, hire, joint] = staff + 2 * pool * joint + days * day
+    asked = Prices(holder=holder, deputy=deputy, pool=pool, hired_day=day)
+    way = continuity(own, pool=[other], target=target, prices=asked).target.functions[0].way
+    assert way.cost_eur_per_year == pytest.approx(min(ways.values()))
+    assert ways[way.holders, way.deputies, way.hire, way.pool] == pytest.approx(min(ways.values()))
+
+
+def test_hired_staff_of_a_pool_are_as_late_and_as_little_effective_as_with_any_partner():
+    quick = table(("A", 1, 1), hire_after_days=5, hire_effectiveness=0.3)
+    sure = table(("A", 1, 1), hire_after_days=40, hire_effectiveness=0.9)
+    worst = table(("A", 2, 1), hire_after_days=40, hire_effectiveness=0.3)
+    for own, partner in ((quick, sure), (sure, quick)):
+        assert figures(continuity(own, pool=[partner]).together.functions[0]) == pytest.approx(
+            figures(continuity(worst).own.functions[0])
+        )
+
+
 def test_what_hired_staff_cost_goes_with_the_days_that_they_bridge():
     prices = Prices(holder=1e9, deputy=1e9, hired_day=100)
     own = table(("A", 1, 1), hire_effectiveness=0.0)
