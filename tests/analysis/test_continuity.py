@@ -13,6 +13,8 @@ from verband.analysis.continuity_pooling import Pool
 from verband.analysis.continuity_question import defaults
 from verband.analysis.continuity_target import Prices
 from verband.errors import BadInputError
+from verband.numerics.markov_chains.down_periods import DownPeriods
+from verband.numerics.markov_chains.populations import chain_of
 from verband.numerics.markov_chains.simulation import simulate
 from verband.numerics.threads import one_thread
 
@@ -401,6 +403,44 @@ def test_hired_staff_of_a_pool_are_as_late_and_as_little_effective_as_with_any_p
         assert figures(continuity(own, pool=[partner]).together.functions[0]) == pytest.approx(
             figures(continuity(worst).own.functions[0])
         )
+
+
+def test_a_deputy_that_saves_days_of_hired_staff_is_seen():
+    """Only hired staff help against a long shock, and they reach the target alone; a cheap deputy saves them days."""
+    own = table(("A", 1, 1), shared_shocks_per_year=0.2, shared_shock_days=200)
+    found = continuity(own, target=0.09, prices=Prices(holder=90_000, deputy=100, hired_day=500)).target.functions[0]
+    alone = found.by_lever["hire"]
+    assert alone.gap_share < 0.09
+    assert found.by_lever["deputy"] is None
+    assert (found.way.hire, found.way.holders) == (True, 0)
+    assert found.way.deputies > 0
+    assert found.way.cost_eur_per_year < alone.cost_eur_per_year
+
+
+def test_a_default_that_is_not_used_makes_nothing_assumed():
+    assert one(shared_shock_days=None).kind == "estimated"
+    assert one(shared_shock_days=None, shared_shocks_per_year=1).kind == "assumed"
+    assert one(hire_effectiveness=None).kind == "estimated"
+    assert one(hire_effectiveness=None, hire_after_days=10).kind == "assumed"
+
+
+def test_rare_long_gaps_are_poisson():
+    found = one(20, 14).chance_gap_over_days["10"]
+    assert found.method.startswith("Poisson")
+    # The upper bound is their expected number.
+    assert found.high > 1e-4
+    assert found.value == pytest.approx(-np.expm1(-found.high), rel=1e-9)
+
+
+def test_states_that_are_left_out_do_not_show():
+    system = Pool(functions_from(table(("A", 10, 9)))).system()
+    with one_thread():
+        gaps = Gaps(system, Bridging(None, 0.0))
+        periods = DownPeriods(chain_of(system, 0.0))
+        assert len(gaps.chain.share) < len(chain_of(system, 0.0).share)
+        ninetieth = gaps.ninetieth()
+        assert ninetieth.method == "exact"
+        assert periods.lasts(ninetieth.value) == pytest.approx(0.1, rel=1e-9)
 
 
 def test_what_hired_staff_cost_goes_with_the_days_that_they_bridge():
