@@ -413,8 +413,15 @@ def test_a_deputy_that_saves_days_of_hired_staff_is_seen():
     assert alone.gap_share < 0.09
     assert found.by_lever["deputy"] is None
     assert (found.way.hire, found.way.holders) == (True, 0)
-    assert found.way.deputies > 0
+    assert found.way.deputies == 2  # the most that can be found: the second still saves more than it costs
     assert found.way.cost_eur_per_year < alone.cost_eur_per_year
+
+
+def test_a_function_with_hired_staff_does_not_hire_them_anew():
+    own = table(("A", 1, 1), hire_after_days=100, hire_effectiveness=0.1)
+    found = continuity(own, target=0.06, prices=Prices(hired_day=0)).target.functions[0]
+    assert found.by_lever["hire"] is None
+    assert (found.way.hire, found.way.deputies) == (False, 1)
 
 
 def test_a_default_that_is_not_used_makes_nothing_assumed():
