@@ -13,6 +13,8 @@ from verband.analysis.continuity_pooling import Pool
 from verband.analysis.continuity_question import defaults
 from verband.analysis.continuity_target import Prices
 from verband.errors import BadInputError
+from verband.numerics.markov_chains.down_periods import DownPeriods
+from verband.numerics.markov_chains.populations import chain_of
 from verband.numerics.markov_chains.simulation import simulate
 from verband.numerics.threads import one_thread
 
@@ -170,6 +172,50 @@ def test_hired_staff_with_an_exponential_delay_are_another_way_back():
     assert found.p90_gap_days.value == pytest.approx(np.log(10) / (1 / 140 + 1 / 20))
 
 
+@pytest.mark.parametrize(
+    ("days", "delay"), [((0.3, 160.0), 4.3), ((0.1, 1400.0), 0.5), ((7.0, 90.0), 75.0), ((0.7, 2.0), 900.0)]
+)
+def test_an_exponential_delay_is_weighed_exactly_however_far_apart_durations_are(days, delay):
+    """One of two: the gap ends with the first who comes back or with the help; partial fractions give its mean.
+
+    With stays of two means, one holder is back after a mixture of two exponentials, and the one who was away already
+    after another: four exponentials, each with the rate of the help added.
+    """
+    short, long = days
+    columns = {
+        "short_absences_per_year": 17, "short_absence_days": short, "long_absences_per_year": 0.2,
+        "long_absence_weeks": long / 7, "leaving_per_year": 0, "hire_after_days": delay, "hire_effectiveness": 0.7,
+    }  # fmt: skip
+    (found,) = continuity(table(("A", 2, 1), **columns), hire_delay="exponential").own.functions
+    (without,) = continuity(table(("A", 2, 1), **columns | {"hire_effectiveness": 0})).own.functions
+    rates, means = np.array([17, 0.2]), np.array([short, long])
+    going, staying = rates / rates.sum(), rates * means / (rates @ means)
+    back = 1 / means[:, None] + 1 / means[None, :]
+    weight = going[:, None] * staying[None, :]
+    before = (weight / (back + 1 / delay)).sum()
+    whole = (weight / back).sum()
+    assert without.mean_gap_days == pytest.approx(whole, rel=1e-11)
+    assert found.mean_gap_days == pytest.approx(0.3 * whole + 0.7 * before, rel=1e-11)
+
+
+def test_of_shared_shocks_the_one_that_takes_most_time_hits_the_pool():
+    often = table(("A", 1, 1), shared_shocks_per_year=4, shared_shock_days=1)
+    long = table(("A", 1, 1), shared_shocks_per_year=0.5, shared_shock_days=60)
+    same = continuity(long, pool=[long]).together.functions[0]
+    for own, other in ((often, long), (long, often)):
+        found = continuity(own, pool=[other]).together.functions[0]
+        assert found.gap_share == pytest.approx(same.gap_share)
+        assert found.gaps_per_year == pytest.approx(same.gaps_per_year)
+
+
+def test_what_changes_nothing_is_said():
+    costs = continuity(table(("A", 2, 1)), travel_share=0.1, prices=Prices(holder=1.0)).remarks
+    assert any("travel share" in remark for remark in costs)
+    assert any("No target" in remark for remark in costs)
+    plain = continuity(table(("A", 2, 1))).remarks
+    assert not any("change nothing" in remark for remark in plain)
+
+
 def test_hired_staff_at_once_and_for_sure_leave_no_gap():
     found = one(2, 1, hire_after_days=0, hire_effectiveness=1)
     assert found.gap_share == pytest.approx(0, abs=1e-15)
@@ -309,6 +355,99 @@ def test_the_least_cost_way_is_the_cheapest_that_reaches_the_target():
     dear = continuity(own, pool=[other], target=0.011, prices=Prices(pool=1e6, deputy=30_000)).target.functions[0]
     assert (dear.way.pool, dear.way.deputies) == (False, 1)
     assert found.as_record()["not_reached"] == []
+
+
+@pytest.mark.parametrize(
+    ("holders", "required", "hired", "target", "prices"),
+    [
+        (1, 1, None, 0.004, (90_000, 8_000, 3_000, 20)),
+        (3, 3, None, 0.02, (30_000, 50_000, 40_000, 5)),
+        (2, 2, None, 0.003, (95_000, 9_000, 9_000, 1)),
+        (1, 1, 20.0, 0.005, (95_000, 9_000, 4_000, 50)),
+        (2, 1, None, 0.001, (5_000, 50_000, 2_000, 500)),
+    ],
+)
+def test_no_combination_is_cheaper_than_the_least_cost_way(holders, required, hired, target, prices):
+    """Against every combination, each computed as a table of its own."""
+    holder, deputy, pool, day = prices
+    own = table(("A", holders, required), hire_after_days=hired, hire_effectiveness=0.8)
+    other = table(("A", 1, 1), hire_after_days=hired, hire_effectiveness=0.8)
+
+    def share(more, *, hire, joint):
+        extra = {"deputies": [more]} | ({"hire_after_days": [30.0]} if hire else {})
+        partner = other | ({"hire_after_days": [30.0]} if hire else {})
+        found = continuity(own | extra, pool=[partner] if joint else [], days=(30,))
+        return (found.together if joint else found.own).functions[0].gap_share
+
+    ways = {}
+    for joint in (False, True):
+        for hire in (False, True) if hired is None else (False,):
+            for more in range(5):
+                reached = share(more, hire=hire, joint=joint)
+                days = 365 * (share(more, hire=False, joint=joint) - reached) / 0.8 if hire else 0
+                for deputies in range(min(more, 2) + 1):
+                    staff = (more - deputies) * holder + deputies * deputy
+                    if reached <= target:
+                        ways[more - deputies, deputies, hire, joint] = staff + 2 * pool * joint + days * day
+    asked = Prices(holder=holder, deputy=deputy, pool=pool, hired_day=day)
+    way = continuity(own, pool=[other], target=target, prices=asked).target.functions[0].way
+    assert way.cost_eur_per_year == pytest.approx(min(ways.values()))
+    assert ways[way.holders, way.deputies, way.hire, way.pool] == pytest.approx(min(ways.values()))
+
+
+def test_hired_staff_of_a_pool_are_as_late_and_as_little_effective_as_with_any_partner():
+    quick = table(("A", 1, 1), hire_after_days=5, hire_effectiveness=0.3)
+    sure = table(("A", 1, 1), hire_after_days=40, hire_effectiveness=0.9)
+    worst = table(("A", 2, 1), hire_after_days=40, hire_effectiveness=0.3)
+    for own, partner in ((quick, sure), (sure, quick)):
+        assert figures(continuity(own, pool=[partner]).together.functions[0]) == pytest.approx(
+            figures(continuity(worst).own.functions[0])
+        )
+
+
+def test_a_deputy_that_saves_days_of_hired_staff_is_seen():
+    """Only hired staff help against a long shock, and they reach the target alone; a cheap deputy saves them days."""
+    own = table(("A", 1, 1), shared_shocks_per_year=0.2, shared_shock_days=200)
+    found = continuity(own, target=0.09, prices=Prices(holder=90_000, deputy=100, hired_day=500)).target.functions[0]
+    alone = found.by_lever["hire"]
+    assert alone.gap_share < 0.09
+    assert found.by_lever["deputy"] is None
+    assert (found.way.hire, found.way.holders) == (True, 0)
+    assert found.way.deputies == 2  # the most that can be found: the second still saves more than it costs
+    assert found.way.cost_eur_per_year < alone.cost_eur_per_year
+
+
+def test_a_function_with_hired_staff_does_not_hire_them_anew():
+    own = table(("A", 1, 1), hire_after_days=100, hire_effectiveness=0.1)
+    found = continuity(own, target=0.06, prices=Prices(hired_day=0)).target.functions[0]
+    assert found.by_lever["hire"] is None
+    assert (found.way.hire, found.way.deputies) == (False, 1)
+
+
+def test_a_default_that_is_not_used_makes_nothing_assumed():
+    assert one(shared_shock_days=None).kind == "estimated"
+    assert one(shared_shock_days=None, shared_shocks_per_year=1).kind == "assumed"
+    assert one(hire_effectiveness=None).kind == "estimated"
+    assert one(hire_effectiveness=None, hire_after_days=10).kind == "assumed"
+
+
+def test_rare_long_gaps_are_poisson():
+    found = one(20, 14).chance_gap_over_days["10"]
+    assert found.method.startswith("Poisson")
+    # The upper bound is their expected number.
+    assert found.high > 1e-4
+    assert found.value == pytest.approx(-np.expm1(-found.high), rel=1e-9)
+
+
+def test_states_that_are_left_out_do_not_show():
+    system = Pool(functions_from(table(("A", 10, 9)))).system()
+    with one_thread():
+        gaps = Gaps(system, Bridging(None, 0.0))
+        periods = DownPeriods(chain_of(system, 0.0))
+        assert len(gaps.chain.share) < len(chain_of(system, 0.0).share)
+        ninetieth = gaps.ninetieth()
+        assert ninetieth.method == "exact"
+        assert periods.lasts(ninetieth.value) == pytest.approx(0.1, rel=1e-9)
 
 
 def test_what_hired_staff_cost_goes_with_the_days_that_they_bridge():

@@ -9,9 +9,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import common_draws, local_draws, triangular
 from verband.analysis.function_holders import Catalogue, holding, own_fte, pooled, spread_over_functions
-from verband.analysis.function_staffing import OUTSOURCED, function_staffing
+from verband.analysis.function_staffing import HARDLY_ANY, OUTSOURCED, function_staffing
 from verband.analysis.own_pay import OwnPay, pay_by_field, usual_fte
 from verband.domain.function import Range, functions, policy_fields
 from verband.domain.staff_pay import pay_per_fte
@@ -36,7 +37,8 @@ def arrays(*members, year=YEAR, seed=1):
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=DRAWS, seed=seed)
     locals_ = [local_draws(m.code, draws=DRAWS, functions=len(catalogue.functions), seed=seed) for m in members]
     parts = [
-        holding(pay_by_field(m, year=year), common, local, catalogue) for m, local in zip(members, locals_, strict=True)
+        holding(booking(pay_by_field(m, year=year)), common, local, catalogue)
+        for m, local in zip(members, locals_, strict=True)
     ]
     return catalogue, common, locals_, parts
 
@@ -85,6 +87,32 @@ def test_partners_do_not_change_what_a_municipality_is_alone():
     with_others = function_staffing([town(), town("GM9102", 8_000)], year=YEAR, draws=DRAWS).municipalities[0]
     assert with_others.alone == alone.alone
     assert with_others.fte == alone.fte
+
+
+def test_a_pool_has_a_deputy_only_where_one_of_it_does_the_function():
+    """A partner that does not do the function brings no deputy for it."""
+    catalogue, common, locals_, parts = arrays(town(), town("GM9102"))
+    first, second = parts
+    at = place(catalogue, "school_attendance_officer")
+    doing, lending = first.own.copy(), second.own.copy()
+    doing[:, at], lending[:, at] = True, False
+    without, with_one = np.zeros_like(doing), np.ones_like(lending)
+    small = np.full_like(first.fte, 0.1)
+    pair = [
+        replace(first, own=doing, colleague=without, fte=small),
+        replace(second, own=lending, colleague=with_one, fte=np.where(lending, 0.1, 0)),
+    ]
+    joint = pooled(pair, locals_, common, catalogue)
+    assert (joint.people[:, at][joint.holders[:, at] == 1] == 1).all()
+    assert (joint.holders[:, at] == 1).mean() > 0.5
+
+
+def test_a_function_is_joint_only_where_a_partner_does_it_too():
+    found = function_staffing([town(taxes=1.0), town("GM9102", taxes=0.0)], year=YEAR, draws=DRAWS).municipalities[0]
+    taxes = [item for item in found.functions if item.function.field == "taxes"]
+    assert taxes
+    assert all(item.chance_joint == 0 and item.chance_own > 0 for item in taxes)
+    assert any(0 < item.chance_joint < item.chance_own for item in found.functions)
 
 
 def test_pooling_is_the_same_whoever_asks():
@@ -148,7 +176,7 @@ def test_together_counts_a_joint_function_once_and_all_staying_leaves_least():
 def test_own_staff_of_a_field_is_its_pay_over_pay_per_fte_and_all_of_it_is_spread():
     one = town()
     catalogue, common, _, _ = arrays(one)
-    fte = own_fte(pay_by_field(one, year=YEAR), common)
+    fte = own_fte(booking(pay_by_field(one, year=YEAR)), common)
     keur = np.array([one.pay_keur[field.tasks[0]] for field in catalogue.fields])
     assert np.allclose(fte * common.pay_eur, keur * 1000)
     own = np.ones((DRAWS, len(catalogue.functions)), dtype=bool)
@@ -171,6 +199,17 @@ def test_a_function_hardly_grows_where_its_growth_is_nought():
     # With five times the staff: a function per municipality hardly grows, one of volume grows with the field.
     assert (grown("travel_document_security_officer") < 2).all()
     assert grown("population_register_officer").mean() == pytest.approx(5, rel=0.1)
+
+
+def test_the_usual_size_goes_with_inhabitants_by_the_growth_of_the_function():
+    by_code = {item.code: item for item in functions(YEAR)}
+    once, volume, root = (
+        by_code[code] for code in ("municipal_secretary", "population_register_officer", "traffic_engineer")
+    )
+    assert (once.growth, volume.growth, root.growth) == (0, 1, 0.5)
+    assert usual_fte(once, 80_000) == once.fte.mid
+    assert usual_fte(volume, 80_000) == pytest.approx(4 * volume.fte.mid)
+    assert usual_fte(root, 80_000) == pytest.approx(2 * root.fte.mid)
 
 
 def test_the_law_decides_where_it_speaks():
@@ -210,9 +249,9 @@ def test_who_has_only_excluded_colleagues_has_no_deputy():
         pay, fields=tuple(replace(one, elsewhere=False) for one in pay.fields if one.field.code == "support")
     )
     local = local_draws("GM9101", draws=DRAWS, functions=2, seed=1)
-    assert (holding(part, common, local, catalogue).people == 1).all()
+    assert (holding(booking(part), common, local, catalogue).people == 1).all()
     friendly = Catalogue.of([replace(item, not_with=()) for item in pair], fields)
-    assert 0.1 < (holding(part, common, local, friendly).people == 2).mean() < 0.5
+    assert 0.1 < (holding(booking(part), common, local, friendly).people == 2).mean() < 0.5
 
 
 def test_a_field_with_hardly_any_pay_is_done_elsewhere():
@@ -236,6 +275,64 @@ def test_pay_that_is_not_booked_where_people_work_is_spread(task, share):
     assert not pay_by_field(usual, year=YEAR).spread
 
 
+def on_overhead(member):
+    return replace(member, pay_keur={"0.4": sum(member.pay_keur.values())})
+
+
+def test_pay_on_overhead_is_divided_as_towns_of_like_size_divide_theirs():
+    """Half of the lenders has no own tax office: so has half of the draws of the borrower, and the rest is larger."""
+    without = [town(f"GM92{number:02}", 20_000 + number, taxes=0.0) for number in range(25)]
+    lenders = [*without, *(town(f"GM93{number:02}", 19_000 + number) for number in range(25))]
+    asked = on_overhead(town())
+    usual = function_staffing([asked], year=YEAR, draws=DRAWS).municipalities[0]
+    found = function_staffing([asked], year=YEAR, draws=DRAWS, others=lenders).municipalities[0]
+    chances = dict(zip([one.field.code for one in found.pay.fields], found.chance_elsewhere, strict=True))
+    assert (usual.lenders, found.lenders) == (0, 50)
+    assert set(usual.chance_elsewhere) == {0.0}
+    assert chances.pop("taxes") == pytest.approx(0.5, abs=0.1)
+    assert set(chances.values()) == {0.0}
+    assert found.fte.mean == pytest.approx(usual.fte.mean, rel=0.02)
+    taxes = [item for item in found.functions if item.function.field == "taxes"]
+    assert taxes
+    assert all(item.chance_own <= 0.6 for item in taxes)
+    none_of_it = town(taxes=0.0)
+    lent = lent_shares(asked, without, year=YEAR)
+    booked = booking(pay_by_field(asked, year=YEAR), lent, np.linspace(0, 0.999, DRAWS))
+    told = [one.pay_keur for one in pay_by_field(none_of_it, year=YEAR).fields]
+    assert booked.keur.sum(axis=1) == pytest.approx(sum(asked.pay_keur.values()))
+    assert booked.keur / booked.keur.sum(axis=1, keepdims=True) == pytest.approx(
+        np.tile(np.array(told) / sum(told), (DRAWS, 1)), rel=1e-3
+    )
+
+
+def test_who_lends_is_near_in_size_and_books_on_tasks_itself():
+    asked = on_overhead(town())
+    near = [town(f"GM94{number:02}", 20_000 + number) for number in range(60)]
+    strange = [
+        on_overhead(town("GM9501")),
+        replace(town("GM9502"), outsourced=True),
+        replace(town("GM9503"), partly_joint=True),
+        replace(town("GM9504"), pay_keur={}),
+        town("GM9101", taxes=0.0),
+    ]
+    far = [town(f"GM96{number:02}", 400_000, economy=0.0) for number in range(60)]
+    alone = lent_shares(asked, near, year=YEAR)
+    assert alone.shape == (50, 13)
+    assert np.array_equal(lent_shares(asked, [*far, *strange, *near], year=YEAR), alone)
+    assert np.array_equal(lent_shares(asked, near[:50], year=YEAR), alone)
+    assert len(lent_shares(asked, strange, year=YEAR)) == 0
+    assert function_staffing([asked], year=YEAR, draws=DRAWS, others=strange) == function_staffing(
+        [asked], year=YEAR, draws=DRAWS
+    )
+
+
+def test_who_books_on_tasks_borrows_nothing():
+    others = [town(f"GM94{number:02}", 20_000, taxes=0.0) for number in range(50)]
+    assert function_staffing([town()], year=YEAR, draws=DRAWS, others=others) == function_staffing(
+        [town()], year=YEAR, draws=DRAWS
+    )
+
+
 def test_negative_pay_counts_as_none_and_sheltered_workers_hold_no_function():
     found = pay_by_field(town(economy=-0.1), year=YEAR)
     economy = next(one for one in found.fields if one.field.code == "economy")
@@ -245,10 +342,20 @@ def test_negative_pay_counts_as_none_and_sheltered_workers_hold_no_function():
     assert pay_by_field(more, year=YEAR) == pay_by_field(plain, year=YEAR)
 
 
-def test_no_pay_at_all_gives_no_function():
-    found = function_staffing([replace(town(), pay_keur={})], year=YEAR, draws=DRAWS).municipalities[0]
-    assert found.alone.one.mean == found.alone.two.mean == found.fte.mean == 0
-    assert found.pay.support_share is None
+@pytest.mark.parametrize("pay_keur", [{}, {"2.1": 3000.0}, {"0.4": 3000.0}])
+def test_hardly_any_pay_on_every_field_gives_no_figures(pay_keur):
+    """Not a confident nought: on the road, on overhead or nowhere, such pay shows nothing."""
+    bare = replace(town(), pay_keur=pay_keur)
+    found = function_staffing([bare, town("GM9102")], year=YEAR, draws=DRAWS, others=[town("GM9103")])
+    assert found.municipalities[0].set_apart == HARDLY_ANY
+    assert found.municipalities[0].alone is found.municipalities[0].fte is None
+    assert (
+        found.municipalities[1].alone
+        == function_staffing([town("GM9102")], year=YEAR, draws=DRAWS).municipalities[0].alone
+    )
+    assert found.together is None
+    lone = function_staffing([bare], year=YEAR, draws=DRAWS).municipalities[0]
+    assert lone.set_apart == HARDLY_ANY
 
 
 def test_members_of_the_board_are_no_staff():

@@ -294,6 +294,14 @@ def test_a_special_case_that_cannot_be_is_refused(capsys, words, told):
     assert told in found.err
 
 
+@pytest.mark.parametrize("row", ["A,,1,0,1,,\n", "A,x,1,0,1,,\n", "A,1,1,0,x,,\n", ""])
+def test_advice_names_only_what_this_command_can_do(ask, row):
+    status, out, err = ask(HEAD + row)
+    assert (status, out) == (2, "")
+    for strange in ("--set-aside", "another column", "per unit"):
+        assert strange not in err
+
+
 @pytest.mark.parametrize("name", ["erlang-b", "erlang-c", "machine-repair", "k-out-of-n"])
 def test_a_special_case_as_a_table(capsys, name):
     words = {

@@ -358,6 +358,10 @@ def _remarks(
         )
         if all(len(pool.parts) == 1 for pool in pools):
             remarks.append("No function has the same name with two partners, so nothing is pooled.")
+    elif question.lost_share:
+        remarks.append("Nothing is pooled, so the travel share and the coordination share change nothing.")
+    if question.target is None and question.prices != Prices():
+        remarks.append("No target is asked, so the costs change nothing.")
     if known.bounded:
         remarks.append(f"With hired staff, gap_share is an upper bound for: {', '.join(dict.fromkeys(known.bounded))}.")
     return remarks

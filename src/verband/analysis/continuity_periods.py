@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -22,9 +22,6 @@ from verband.numerics.markov_chains.long_periods import LongPeriodQuestion
 from verband.numerics.markov_chains.populations import Chain, chain_of, states_of
 from verband.numerics.markov_chains.shares import Redundant, Shares, shares
 from verband.numerics.markov_chains.simulation import Simulated, simulate
-
-if TYPE_CHECKING:
-    from numpy.typing import NDArray
 
 HireDelay = Literal["fixed", "exponential"]
 HIRE_DELAYS: tuple[HireDelay, ...] = ("fixed", "exponential")
@@ -281,7 +278,7 @@ class Gaps:
         elif self._by_chain:
             before = self._periods.discounted(1 / delay)
         else:
-            before = _discounted(self._bounded.high, 1 / delay)
+            before = self._bounded.high_discounted(1 / delay)
         return max(0.0, mean - before)
 
     def _bridged_nobody_days(self) -> float:
@@ -294,12 +291,6 @@ class Gaps:
         periods = self._periods
         before = periods.nobody_up_to(delay) if self.bridging.form == "fixed" else periods.nobody_discounted(1 / delay)
         return max(0.0, whole - before)
-
-
-def _discounted(lasts: Callable[[NDArray[np.float64]], Any], rate: float) -> float:
-    """Integral of ``exp(-rate t) lasts(t)`` by Gauss-Laguerre points."""
-    points, weights = np.polynomial.laguerre.laggauss(24)
-    return float(weights @ lasts(points / rate)) / rate
 
 
 def day_keys(days: Sequence[float]) -> list[tuple[str, float]]:

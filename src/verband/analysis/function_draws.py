@@ -47,11 +47,20 @@ class CommonDraws:
 
 @dataclass(frozen=True, slots=True)
 class LocalDraws:
-    """Uniform draws of one municipality, draws x functions: who does it, how holders round, who has a deputy."""
+    """Uniform draws of one municipality.
+
+    Attributes
+    ----------
+    own, rounding, deputy
+        Draws x functions: who does it, how holders round, who has a deputy.
+    lender
+        Draws: whose division over the fields is borrowed where pay does not show it.
+    """
 
     own: Array
     rounding: Array
     deputy: Array
+    lender: Array
 
 
 def triangular(uniform: Array, value: Range) -> Array:
@@ -93,4 +102,5 @@ def local_draws(code: str, *, draws: int, functions: int, seed: int) -> LocalDra
     """Draw what differs between municipalities, for the one with this code."""
     rng = np.random.default_rng([seed, 1, zlib.crc32(code.encode())])
     own, rounding, deputy = rng.random((3, draws, functions))
-    return LocalDraws(own, rounding, deputy)
+    lender = np.random.default_rng([seed, 2, zlib.crc32(code.encode())]).random(draws)
+    return LocalDraws(own, rounding, deputy, lender)

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from verband.analysis.function_booking import Booking
 from verband.analysis.function_draws import Array, CommonDraws, LocalDraws
-from verband.analysis.own_pay import PayByField
 from verband.domain.function import Function, PolicyField
 
 Flags = NDArray[np.bool_]
@@ -108,10 +108,9 @@ class Holding:
     colleague: Flags
 
 
-def own_fte(pay: PayByField, common: CommonDraws) -> Array:
+def own_fte(booked: Booking, common: CommonDraws) -> Array:
     """Full-time equivalents per draw and field, those that are run elsewhere included."""
-    keur = np.array([item.pay_keur for item in pay.fields])
-    return np.asarray(keur * 1000 / common.pay_eur)
+    return np.asarray(booked.keur * 1000 / common.pay_eur)
 
 
 def spread_over_functions(fte: Array, own: Flags, usual: Array, catalogue: Catalogue) -> Array:
@@ -136,11 +135,10 @@ def spread_over_functions(fte: Array, own: Flags, usual: Array, catalogue: Catal
     return np.asarray(fte[:, catalogue.field] * np.divide(weight, total, out=np.zeros_like(weight), where=total > 0))
 
 
-def holding(pay: PayByField, common: CommonDraws, local: LocalDraws, catalogue: Catalogue) -> Holding:
+def holding(booked: Booking, common: CommonDraws, local: LocalDraws, catalogue: Catalogue) -> Holding:
     """Say who holds the functions of one municipality, from its pay per field."""
-    here = np.array([not item.elsewhere for item in pay.fields])
-    own = (local.own < common.own_chance) & here[catalogue.field]
-    fte = spread_over_functions(own_fte(pay, common), own, common.fte, catalogue)
+    own = (local.own < common.own_chance) & booked.here[:, catalogue.field]
+    fte = spread_over_functions(own_fte(booked, common), own, common.fte, catalogue)
     # Where the law allows one holder, what the spread gives above one is other work of the field.
     fte = np.minimum(fte, catalogue.most)
     colleague = (own.astype(float) @ catalogue.may_stand_in.T) > 0

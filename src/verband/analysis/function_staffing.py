@@ -13,10 +13,11 @@ together it counts once.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
+from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import Array, common_draws, local_draws
 from verband.analysis.function_holders import Catalogue, Flags, Holding, all_stay, holding, own_fte, pooled
 from verband.analysis.own_pay import OwnPay, PayByField, pay_by_field
@@ -32,6 +33,8 @@ MODEL_RESULT = (
     "It is a model result on assumed sizes, not a finding; a staff list of your own says more."
 )
 OUTSOURCED = "organisation elsewhere: own pay is almost nil, so pay does not show who does the work"
+
+HARDLY_ANY = "own pay is below a third of the usual on every field, so pay does not show who does the work"
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +97,10 @@ class MunicipalFunctions:
         The same by policy field, with what is run elsewhere.
     set_apart
         Why there is no answer; ``None`` where there is one. Without an answer all that follows is empty.
+    lenders
+        Where pay is not booked on tasks: how many municipalities lend their division over the fields, one per draw.
+    chance_elsewhere
+        Per field, in the order of ``pay.fields``: chance that it is done elsewhere.
     fte
         Own full-time equivalents of staff on all fields; the board is not in it.
     functions
@@ -105,6 +112,8 @@ class MunicipalFunctions:
     own: OwnPay
     pay: PayByField
     set_apart: str | None
+    lenders: int = 0
+    chance_elsewhere: tuple[float, ...] = ()
     fte: Expected | None = None
     functions: tuple[FunctionResult, ...] = ()
     alone: Resting | None = None
@@ -162,7 +171,12 @@ class FunctionStaffing:
 
 
 def function_staffing(
-    members: Sequence[OwnPay], *, year: int, seed: int = SEED, draws: int = DRAWS
+    members: Sequence[OwnPay],
+    *,
+    year: int,
+    seed: int = SEED,
+    draws: int = DRAWS,
+    others: Sequence[OwnPay] = (),
 ) -> FunctionStaffing:
     """Estimate how many functions rest on one, and on two, people.
 
@@ -174,6 +188,9 @@ def function_staffing(
         Of the accounts or budget that the pay is from.
     seed, draws
         The same call gives the same answer; more draws make the mean more exact, not the intervals narrower.
+    others
+        Municipalities of the same year: those like in size lend their division over the fields to a member that books
+        its pay on overhead (:mod:`verband.analysis.function_booking`).
 
     Raises
     ------
@@ -190,34 +207,50 @@ def function_staffing(
     catalogue = Catalogue.of(functions(year), policy_fields())
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=draws, seed=seed)
     pay = {item.code: pay_by_field(item, year=year) for item in members}
+    apart = {item.code: reason for item in members if (reason := _apart(item, pay[item.code]))}
     local = {
         item.code: local_draws(item.code, draws=draws, functions=len(catalogue.functions), seed=seed)
         for item in members
-        if not item.outsourced
+        if item.code not in apart
     }
-    alone = {code: holding(pay[code], common, draw, catalogue) for code, draw in local.items()}
+    lent = {
+        item.code: lent_shares(item, others, year=year)
+        for item in members
+        if item.code in local and pay[item.code].spread
+    }
+    booked = {code: booking(pay[code], lent.get(code), draw.lender) for code, draw in local.items()}
+    alone = {code: holding(booked[code], common, draw, catalogue) for code, draw in local.items()}
     order = sorted(alone)
     shared = (
         pooled([alone[code] for code in order], [local[code] for code in order], common, catalogue) if order else None
     )
     answers = []
     for item in members:
-        if item.outsourced or shared is None:
-            answers.append(MunicipalFunctions(item, pay[item.code], OUTSOURCED))
+        if item.code in apart or shared is None:
+            answers.append(MunicipalFunctions(item, pay[item.code], apart[item.code]))
             continue
         partners = [alone[code] for code in order if code != item.code]
         elected = alone[item.code].fte[:, catalogue.elected].sum(axis=1)
-        fte = own_fte(pay[item.code], common).sum(axis=1) - elected
-        answers.append(_answer(item, pay[item.code], fte, alone[item.code], partners, shared, catalogue))
+        fte = own_fte(booked[item.code], common).sum(axis=1) - elected
+        answer = _answer(item, pay[item.code], fte, alone[item.code], partners, shared, catalogue)
+        lenders = len(lent.get(item.code, ()))
+        answers.append(replace(answer, lenders=lenders, chance_elsewhere=booked[item.code].chance_elsewhere))
     parts = [alone[code] for code in order]
     together = _together(order, parts, shared, catalogue) if shared is not None and len(order) > 1 else None
     return FunctionStaffing(year, seed, draws, tuple(answers), together, _assumptions(year))
 
 
+def _apart(item: OwnPay, pay: PayByField) -> str | None:
+    """Why pay says nothing: a count of none would read as if nothing rested on anybody."""
+    if item.outsourced:
+        return OUTSOURCED
+    return HARDLY_ANY if all(one.elsewhere for one in pay.fields) else None
+
+
 def _assumptions(year: int) -> tuple[FunctionRule, ...]:
     price = pay_per_fte(year)
     pay = FunctionRule("pay_per_fte", price.eur, "EUR per FTE per year", price.meaning, price.source, price.certainty)
-    rules = ("fte_per_holder", "deputy_chance", "field_elsewhere", "reference_inhabitants")
+    rules = ("fte_per_holder", "deputy_chance", "field_elsewhere", "booking_lenders", "reference_inhabitants")
     return (pay, *(function_rule(name) for name in rules), *(own_chance(name) for name in PRACTICES))
 
 

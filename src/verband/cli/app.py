@@ -16,6 +16,7 @@ COMMAND_MODULES = (
     "steering_loss",
     "evidence",
     "participation",
+    "network",
     "functions",
     "dossier",
     "frontier",

@@ -18,6 +18,14 @@ if TYPE_CHECKING:
     from verband.analysis.continuity import ContinuityAnswer, StaffedFunction
 
 
+# Columns have fixed names here and a function cannot be left out, so what readers of other tables may do, is no help.
+_ADVICE = {
+    "Fill it in, or leave such rows out with --set-aside": "Fill it in: how many people hold the function",
+    "Give a number, or name another column": "Give a number; an empty cell takes the default, but for holders",
+    "Add a row per unit": "Add a row per function",
+}
+
+
 class Model(StrEnum):
     """A special case with a known answer."""
 
@@ -268,7 +276,13 @@ def _read(path: Path) -> tuple[tuple[StaffedFunction, ...], list[str]]:
     from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.own_numbers import read_numbers  # noqa: PLC0415
 
-    table = read_numbers(path, ("holders",), texts=("function",), optional=optional_columns(), command="continuity")
+    try:
+        table = read_numbers(path, ("holders",), texts=("function",), optional=optional_columns(), command="continuity")
+    except BadInputError as error:
+        todo = _ADVICE.get(error.todo)
+        if todo is None:
+            raise
+        raise BadInputError(error.what, where=error.where, todo=todo) from error
     try:
         strange = strange_columns(table.header)
     except BadInputError as error:

@@ -123,6 +123,7 @@ def _member(item: MunicipalFunctions) -> dict[str, Any]:
         "partly_joint": item.own.partly_joint,
         "pay_spread": item.pay.spread,
         "support_share": item.pay.support_share,
+        "booked_like": item.lenders,
         "fte": _expected(item.fte),
         "alone": _resting(item.alone),
         "pooled": _resting(item.pooled),
@@ -135,9 +136,10 @@ def _member(item: MunicipalFunctions) -> dict[str, Any]:
                 "fte": one.fte,
                 "usual_fte": one.usual_fte,
                 "elsewhere": one.elsewhere,
+                "chance_elsewhere": away,
                 "kind": "assumed" if item.pay.spread else "estimated",
             }
-            for one in item.pay.fields
+            for one, away in zip(item.pay.fields, item.chance_elsewhere or (None,) * len(item.pay.fields), strict=True)
         ],
         "functions": [_function(one) for one in item.functions],
         "kind": "estimated",
@@ -325,9 +327,15 @@ def _doubts(item: MunicipalFunctions) -> list[str]:
         )
     if item.pay.spread and item.pay.support_share is not None:
         much = f"{item.pay.support_share:.0%}" if item.pay.support_share > 0.5 else "hardly any"
+        how = (
+            f"in each draw it was divided as one of the {item.lenders} municipalities nearest in size that book on "
+            "tasks divides its own (assumed)."
+            if item.lenders
+            else "it was spread over the fields by their usual size (assumed), and no municipality is loaded that "
+            "shows how far off that may be: the interval is too narrow."
+        )
         sentences.append(
-            f"{item.own.name} books {much} of its pay on overhead, so pay does not show who works where: it was spread "
-            "over the fields by their usual size (assumed)."
+            f"{item.own.name} books {much} of its pay on overhead, so pay does not show who works where: {how}"
         )
     if item.own.partly_joint:
         sentences.append(f"{item.own.name}: own pay is low, so a part of the organisation is elsewhere.")

@@ -200,7 +200,7 @@ def least_squares(y: Array, design: Array, group: npt.NDArray[np.int64]) -> Leas
         raise ValueError("y, design and group need the same number of rows")
     if groups <= k:
         raise ValueError(f"{groups} groups are too few for {k} columns")
-    _refuse_collinear(design)
+    refuse_collinear(design)
     inverse: Array = np.asarray(np.linalg.inv(design.T @ design), dtype=np.float64)
     coefficients = inverse @ (design.T @ y)
     residuals = y - design @ coefficients
@@ -246,7 +246,8 @@ def _adjusted(own: Array, inverse: Array) -> Array:
     return np.asarray((vectors * roots[:, None, :]) @ vectors.transpose(0, 2, 1) @ own @ inverse, dtype=np.float64)
 
 
-def _refuse_collinear(design: Array) -> None:
+def refuse_collinear(design: Array) -> None:
+    """Raise :class:`CollinearError` if the columns of a design, shape (n, k), are linearly dependent."""
     scale = np.linalg.norm(design, axis=0)
     if np.any(scale == 0):
         raise CollinearError(int(np.argmin(scale)))

@@ -39,6 +39,7 @@ from verband.workspace.first_answers import (
 )
 from verband.workspace.function_staffing import FunctionAnswer, gather_functions
 from verband.workspace.naming import Names
+from verband.workspace.network import NetworkAnswer, gather_network
 from verband.workspace.participation import ParticipationAnswer, gather_participation
 from verband.workspace.portrait import Portraits, predecessors
 from verband.workspace.scale import SEED, ScaleAnswer, demand_size, gather_scale
@@ -300,6 +301,26 @@ class Workspace:
         """
         with self._open() as warehouse:
             return gather_participation(warehouse, municipality, on=on)
+
+    def network(self, municipality: str | None = None, *, on: date) -> NetworkAnswer:
+        """Say where municipalities stand in the network of arrangements on a day (M11).
+
+        Parameters
+        ----------
+        municipality
+            Name or code of one, beside the others; all by default.
+        on
+            The day; boundaries are those of 1 January of its year (at most the latest list).
+
+        Raises
+        ------
+        UnknownNameError
+            If no municipality, or more than one, is meant, or there is no list of the year.
+        MissingDataError
+            If no source of arrangements or no inhabitants are loaded.
+        """
+        with self._open() as warehouse:
+            return gather_network(warehouse, municipality, on=on)
 
     def staffing(self, *, year: int | None = None) -> StaffingAnswer:
         """Say what own and hired staff cost, per size class and municipality (M4); outsourced organisations apart.

@@ -65,31 +65,37 @@ def gather_functions(
     totals = _totals(rows)
     flags = {item.code: item for item in staffing(totals)}
     people = dict(totals.select("code", "inhabitants").iter_rows())
-    members = []
     for item in asked:
         if item.code not in people or flags[item.code].own_pay_eur_per_inhabitant is None:
             raise MissingDataError(
                 f"{item.name} ({item.code}) filed no {report} of {year} with own pay per task",
                 todo=f"Ask another year with --year, or --report {_OTHER[report]}",
             )
-        pay = rows.filter((pl.col("code") == item.code) & pl.col("wages_keur").is_not_null())
-        members.append(
-            OwnPay(
-                code=item.code,
-                name=item.name,
-                inhabitants=int(people[item.code]),
-                pay_keur=dict(pay.select("task", "wages_keur").iter_rows()),
-                outsourced=flags[item.code].outsourced,
-                partly_joint=flags[item.code].partly_joint,
-            )
+    pay: dict[str, dict[str, float]] = {}
+    for code, task, keur in rows.drop_nulls("wages_keur").select("code", "task", "wages_keur").iter_rows():
+        pay.setdefault(code, {})[task] = keur
+    asked_names = {item.code: item.name for item in asked}
+    every = {
+        code: OwnPay(
+            code=code,
+            name=asked_names.get(code, code),
+            inhabitants=int(people[code]),
+            pay_keur=pay.get(code, {}),
+            outsourced=flag.outsourced,
+            partly_joint=flag.partly_joint,
         )
+        for code, flag in flags.items()
+        if flag.own_pay_eur_per_inhabitant is not None
+    }
+    members = [every[item.code] for item in asked]
+    others = [item for code, item in every.items() if code not in asked_names]
     return FunctionAnswer(
         name=asked[0].name,
         code=asked[0].code,
         year=year,
         report=report,
         led_from=tuple(item.led_from for item in asked if item.led_from),
-        result=function_staffing(members, year=year, seed=seed, draws=draws),
+        result=function_staffing(members, year=year, seed=seed, draws=draws, others=others),
         source=warehouse.source_of("task_accounts", scope=f"{year} {report}"),
     )
 

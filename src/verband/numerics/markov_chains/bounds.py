@@ -19,6 +19,10 @@ from verband.numerics.markov_chains.components import stages_of
 from verband.numerics.markov_chains.shares import Redundant, Shares, product_and_change
 
 _PANELS = 16
+_PANELS_FOR_EVER = 40
+"""Halvings of the time in which all discounting is done: the shortest stay down falls within them."""
+_DISCOUNTED = 45.0
+"""Means after which what is left, exp(-45), shows in no digit."""
 _NODES, _WEIGHTS = np.polynomial.legendre.leggauss(10)
 
 
@@ -71,10 +75,15 @@ class BoundedPeriods:
         """Mean of the length of a period, or these times where it lasts longer; or more than that mean."""
         return self._integral(self.high, times)
 
+    def high_discounted(self, rate: float) -> float:
+        """Mean of the length of a period, or of an exponential time of this rate where that is shorter; or more."""
+        found = self._integral(lambda t: np.exp(-rate * t) * self.high(t), _DISCOUNTED / rate, _PANELS_FOR_EVER)
+        return float(found)
+
     @staticmethod
-    def _integral(function: Callable[[Array], Array], times: npt.ArrayLike) -> Array:
+    def _integral(function: Callable[[Array], Array], times: npt.ArrayLike, panels: int = _PANELS) -> Array:
         t = np.asarray(times, dtype=float)
-        edges = np.concatenate([[0.0], 2.0 ** np.arange(-_PANELS + 1, 1)])
+        edges = np.concatenate([[0.0], 2.0 ** np.arange(-panels + 1, 1)])
         half = np.diff(edges) / 2
         places = (edges[:-1, None] + half[:, None] * (1 + _NODES)).ravel()
         weights = (half[:, None] * _WEIGHTS).ravel()

@@ -21,6 +21,7 @@ from verband.workspace.evidence.finances import prepare_budget_cuts, prepare_con
 from verband.workspace.evidence.kept import keep_findings, read_findings
 from verband.workspace.evidence.merger import prepare_after_merger, prepare_common_pot, prepare_flexibility
 from verband.workspace.evidence.model_results import prepare_one_person_functions, prepare_own_interests
+from verband.workspace.evidence.network import prepare_identity, prepare_switching_connecting
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
     prepare_dependence,
@@ -40,9 +41,11 @@ PREPARE: dict[str, Callable[[EvidenceTables, int], Prepared]] = {
     "M4": lambda tables, _: prepare_know_how(tables),
     "M5": prepare_one_person_functions,
     "M6": lambda tables, _: prepare_dependence(tables),
+    "M7": lambda tables, _: prepare_identity(tables),
     "M8": lambda tables, _: prepare_control(tables),
     "M9": lambda tables, _: prepare_all_sizes(tables),
     "M10": lambda tables, _: prepare_after_merger(tables),
+    "M11": prepare_switching_connecting,
     "M12": lambda tables, _: prepare_flexibility(tables),
     "M13": prepare_own_interests,
     "M14": prepare_common_pot,
