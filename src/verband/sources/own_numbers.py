@@ -1,4 +1,6 @@
-"""A table of numbers of the user's own, for methods that work on any data: CSV with the columns that the user names.
+"""A table of numbers of the user's own, for methods that work on any data, with the columns that the user names.
+
+A CSV file or, where the method takes one, the first sheet of a workbook.
 
 Accepted, and said in the remarks: a byte order mark, Windows-1252, semicolons or tabs between cells, decimal commas.
 Everything else that is no number is refused with line and column, or set aside by name when the user asks that.
@@ -21,7 +23,7 @@ import numpy.typing as npt
 
 from verband.errors import BadInputError
 from verband.sources.files import SourceFile
-from verband.sources.own_sheets import Row, rows_of_text
+from verband.sources.own_sheets import Row, rows_of_text, rows_of_workbook, show
 
 DELIMITERS = (";", "\t", ",")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
@@ -83,6 +85,7 @@ def read_numbers(
     above_zero: Sequence[str] = (),
     optional: Sequence[str] = (),
     set_aside: bool = False,
+    workbooks: bool = False,
 ) -> NumberTable:
     """Read the columns of a CSV file that the user names.
 
@@ -102,6 +105,8 @@ def read_numbers(
         Columns with numbers that the file may do without, as a whole or in some cells: not-a-number stands there.
     set_aside
         Leave rows out that lack a number, instead of refusing the file.
+    workbooks
+        Read the first sheet of an XLSX workbook too.
 
     Raises
     ------
@@ -109,7 +114,7 @@ def read_numbers(
         If the file cannot be read, a column is not there or named twice, or a cell is no usable number; with line and
         column.
     """
-    table = open_table(path)
+    table = open_table(path, workbooks=workbooks)
     header, rows, remarks = table.header, table.rows, table.remarks
     wanted = [*columns, *texts, *([name] if name else [])]
     places = _places(header, wanted, path.name)
@@ -163,8 +168,8 @@ class OpenTable:
         return tuple(str(cell or "").strip() for cell in self.header.cells)
 
 
-def open_table(path: Path) -> OpenTable:
-    """Split a CSV file, plain or gzip, into rows.
+def open_table(path: Path, *, workbooks: bool = False) -> OpenTable:
+    """Split a CSV file, plain or gzip, into rows; with ``workbooks`` the first sheet of an XLSX workbook too.
 
     Raises
     ------
@@ -173,6 +178,9 @@ def open_table(path: Path) -> OpenTable:
     """
     file = SourceFile(path, path.name)
     remarks: list[str] = []
+    if workbooks and file.head.kind == "xlsx":
+        header, rows = _checked(rows_of_workbook(file), path.name)
+        return OpenTable(header, rows, ["the first sheet of the workbook was read"])
     if file.head.kind in ("xlsx", "binary", "json", "xml"):
         raise BadInputError(
             f"the file is {file.head.kind}, not a text table", where=path.name, todo="Save the sheet as CSV"
@@ -219,7 +227,12 @@ def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:
     counts = {mark: len(next(csv.reader(io.StringIO(first), delimiter=mark), [])) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: counts[mark])
     delimiter = "," if counts[delimiter] == 1 else delimiter
-    rows = list(rows_of_text(text, delimiter, where=where))
+    header, rest = _checked(list(rows_of_text(text, delimiter, where=where)), where)
+    return header, rest, delimiter
+
+
+def _checked(rows: Sequence[Row], where: str) -> tuple[Row, list[Row]]:
+    """The header and the rows under it, none of them wider."""
     if not rows:
         raise BadInputError("the file is empty", where=where, todo="Give a table with a header")
     header, *rest = rows
@@ -232,7 +245,7 @@ def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:
                 where=f"{where}, line {row.number}",
                 todo="Put numbers with a comma between quotes, or separate the cells by semicolons",
             )
-    return header, rest, delimiter
+    return header, rest
 
 
 def _places(header: Row, wanted: Sequence[str], where: str) -> dict[str, int]:
@@ -256,8 +269,7 @@ def _names(header: Row) -> list[str]:
 
 
 def _cell(row: Row, place: int) -> str:
-    cell = row.cells[place] if place < len(row.cells) else None
-    return str(cell or "").strip()
+    return show(row.cells[place] if place < len(row.cells) else None).strip()
 
 
 def _name(row: Row, places: dict[str, int], name: str | None, index: int) -> str:
