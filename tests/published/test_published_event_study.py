@@ -1,8 +1,8 @@
 """Minimum wages and teenage employment: the results of Callaway and Sant'Anna (2021) as the R package did prints them.
 
 Group-time effects of ``mpdta`` and their averages (README and help pages of the R package did; `did.json`). Printed
-standard errors come from 1,000 draws of a bootstrap (by their interquartile range), here they are analytic: the two may
-lie apart by the Monte Carlo error of such draws. Effects with a covariate are those that an independent estimator gives.
+standard errors come from 1,000 draws of a bootstrap (by their interquartile range), here they are analytic: the two
+may lie apart by the Monte Carlo error of such draws. Effects with a covariate are those of an independent estimator.
 """
 
 from __future__ import annotations
@@ -11,8 +11,8 @@ import csv
 import json
 
 import pytest
-
 from tests.event_study_peers import averages_by_moderndid, by_diff_diff, by_moderndid
+
 from verband.analysis.event_study import event_study
 from verband.cli.entry import main
 

@@ -8,7 +8,7 @@ from verband.numerics.group_time import Panel
 
 
 def panel(seed=0, *, units=120, periods=6, covariates=0, effect=1.0, gone=False, lost=0.0):
-    """Cohorts 0 (never), 4 and 5 over periods 1 to 6; ``gone``: treated units vanish after their first treated period."""
+    """Cohorts 0 (never), 4 and 5 over periods 1 to 6; ``gone``: treated units vanish after their first treated one."""
     rng = np.random.default_rng(seed)
     time = np.arange(1, periods + 1)
     x = rng.normal(size=(units, covariates))

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
 from tests.event_study_peers import averages_by_moderndid, by_diff_diff, by_moderndid, frame
 from tests.numerics.group_time.invented import panel
+
 from verband.numerics.group_time import average, cell_plan, estimate_cells, mean_of
 
 GROUPS = (4, 5)
