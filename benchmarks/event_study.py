@@ -139,7 +139,8 @@ def main() -> None:
         require_same(found["Verband"], found[name], name)
     print(
         f"\n{len(found['Verband'][0])} group-time effects of {options.units} units over {options.periods} periods, "
-        f"errors and the simple average; the quickest of {options.repeats} runs in turns; all the same within {SAME:.0e}\n"
+        f"errors and the simple average; the quickest of {options.repeats} runs in turns; all the same within "
+        f"{SAME:.0e}\n"
     )
     own = min(seconds["Verband"])
     for name, taken in seconds.items():

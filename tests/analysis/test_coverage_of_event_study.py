@@ -1,7 +1,7 @@
 """Eight treated clusters of 24 units among 330 controls, as mergers are: no effect rejected, a planted one covered.
 
-2,000 draws each; a test fails only when an exact binomial test at 1% says that the size of the randomisation is above 5%,
-or that its interval covers less than 95%. That of the headline error is in tests/numerics/group_time/test_few_treated.py.
+2,000 draws each; a test fails only when an exact binomial test at 1% says that the size of the randomisation is above
+5%, or that its interval covers less than 95%. The headline error has its own in test_few_treated.py.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from __future__ import annotations
 import pytest
 from numpy.random import default_rng
 from scipy import stats
-
 from tests.numerics.group_time.test_few_treated import eight_clusters
+
 from verband.analysis.event_study_errors import Clustering
 from verband.analysis.event_study_few import Comparison, early_differences, few_clusters
 from verband.numerics.group_time import cell_plan
