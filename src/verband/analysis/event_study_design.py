@@ -129,7 +129,12 @@ def design_of(question: EventStudyQuestion, own: Given, places: Places) -> Desig
         cells = replace(cells, effect=effects)
     inside = (cells.treated | cells.controls).any(axis=0)
     aside = tuple(
-        SetAside(own.units[at], "never seen in both periods of a comparison") for at in np.flatnonzero(~inside)
+        SetAside(
+            own.units[at],
+            "never seen in both periods of a comparison"
+            + (f" (treated from {own.panel.cohort[at]} on)" if cohort[at] != NEVER else ""),
+        )
+        for at in np.flatnonzero(~inside)
     )
     after = cells.treated[counted].any(axis=0)
     if len(lost := np.flatnonzero((cohort != NEVER) & inside & ~after)):
@@ -139,6 +144,14 @@ def design_of(question: EventStudyQuestion, own: Given, places: Places) -> Desig
             f"from the start on, and only counted before: {shown}."
         )
     used, number = np.unique(own.cluster[inside], return_inverse=True)
+    n_treated = len(np.unique(own.cluster[after]))
+    few = few or len(used) < FEW or n_treated < FEW
+    if few:
+        warnings.insert(
+            0,
+            f"There are few clusters ({len(used)}, of which {n_treated} with treated units): errors are made for that, "
+            "and the simple average is tested by randomisation too.",
+        )
     return Design(
         panel=Panel(panel.outcome[inside], panel.periods, cohort[inside], panel.covariates[inside]),
         cells=replace(
@@ -212,11 +225,6 @@ def _method(question: EventStudyQuestion, own: Given, cohort: Whole, warnings: l
     treated = cohort != NEVER
     n_treated = len(np.unique(own.cluster[treated]))
     few = len(own.clusters) < FEW or n_treated < FEW
-    if few:
-        warnings.append(
-            f"There are few clusters ({len(own.clusters)}, of which {n_treated} with treated units): errors are made "
-            "for that, and the simple average is tested by randomisation too."
-        )
     if question.method is not None or not question.covariates:
         return question.method or "regression", few
     least = min(int((cohort == value).sum()) for value in np.unique(cohort[treated]))

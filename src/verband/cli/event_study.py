@@ -185,6 +185,9 @@ def _notes(outcome: str, file: str, found: EventStudy) -> list[str]:
         _sentence("Mean over cohorts", found.group_overall, found.level),
         f"Before the start{_p(found.pre_trend.p_value)}: {found.pre_trend.reading}",
     ]
+    shown = [*(item.effect for item in found.dynamic), *(item.effect for item in found.group)]
+    if any(effect.se is None for effect in shown):
+        notes.append("A dash: one treated cluster, so the error cannot be told from the data.")
     if found.few_clusters is not None:
         few = found.few_clusters
         low, high = few.randomisation_low, few.randomisation_high

@@ -54,6 +54,21 @@ def test_anticipation_and_base_are_those_of_moderndid(base):
         assert effect == pytest.approx(theirs[group, time], abs=1e-10)
 
 
+@pytest.mark.parametrize("anticipation", [0, 1])
+def test_controls_that_are_not_treated_yet_do_not_anticipate_either(anticipation):
+    """Against both libraries; by hand: cohort 5 is no control of cohort 4 at time 4 when it moves a period ahead."""
+    own = panel(seed=6)
+    found = cells_of(own, control="not-yet", anticipation=anticipation)
+    first = by_moderndid(frame(own), control="notyettreated", anticipation=anticipation)
+    second = by_diff_diff(frame(own), method="reg", control="not_yet_treated", anticipation=anticipation)
+    theirs = {(g, t): e for g, t, e in zip(first.groups, first.times, first.att_gt, strict=True)}
+    for place, (group, time) in enumerate(zip(found.group.tolist(), found.time.tolist(), strict=True)):
+        assert found.effect[place] == pytest.approx(theirs[group, time], abs=1e-10)
+        assert found.effect[place] == pytest.approx(second.group_time_effects[group, time]["effect"], abs=1e-10)
+    place = np.flatnonzero((found.group == 4) & (found.time == 4))[0]
+    assert found.controls[place][own.cohort == 5].all() == (anticipation == 0)
+
+
 def test_averages_and_their_errors_are_those_of_moderndid():
     own = panel(seed=7)
     found, other = cells_of(own), by_moderndid(frame(own))
