@@ -203,5 +203,5 @@ def test_members_that_the_model_does_not_know_are_refused():
         task_game(model, pair, ["Een", "Twee"], 2024)
     with pytest.raises(MissingDataError, match="more than the data support"):
         game_of(rows, order[-15:])
-    with pytest.raises(BadInputError, match="1 members"):
+    with pytest.raises(BadInputError, match="1 member cannot"):
         game_of(rows, order[:1])

@@ -74,7 +74,15 @@ def test_shock_years_are_the_years_in_which_the_row_holds():
         assert (row["first_year"], row["last_year"]) == (row["valid_from"], row["valid_to"])
 
 
-RULES = ("boundary_rules", "comparison_rules", "function_rules", "name_rules", "scale_rules", "vintage_rules")
+RULES = (
+    "boundary_rules",
+    "comparison_rules",
+    "contributing_rules",
+    "function_rules",
+    "name_rules",
+    "scale_rules",
+    "vintage_rules",
+)
 
 
 @pytest.mark.parametrize("name", RULES)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-import xlsxwriter
 
 from verband.errors import BadInputError
 from verband.sources.own_numbers import read_numbers
@@ -147,18 +146,3 @@ def test_text_in_an_optional_column_is_refused_with_its_line(tmp_path):
     assert "line 4, column c: 'some' is not a number" in refused(
         tmp_path, "a,b,c\n1,2,1\n3,4,\n5,6,some\n", optional=("c",)
     )
-
-
-def test_a_workbook_is_read_where_a_method_takes_one_and_a_nought_in_it_is_a_number(tmp_path):
-    path = tmp_path / "units.xlsx"
-    with xlsxwriter.Workbook(path) as book:
-        sheet = book.add_worksheet()
-        for row, cells in enumerate([("unit", "a", "b"), ("x", 0, 1.5), (7, 2, "2.25")]):
-            for column, cell in enumerate(cells):
-                sheet.write(row, column, cell)
-    found = read_numbers(path, ("a", "b"), name="unit", workbooks=True)
-    assert found.values.tolist() == [[0.0, 1.5], [2.0, 2.25]]
-    assert found.names == ("x", "7")
-    assert found.lines == (2, 3)
-    with pytest.raises(BadInputError, match="Save the sheet as CSV"):
-        read_numbers(path, ("a", "b"))

@@ -60,7 +60,7 @@ def test_what_cannot_be_asked_is_refused(sample_workspace, told):
         sample_workspace.share_task(task, ["Nergenshuizen", members[0]])
     with pytest.raises(BadInputError, match="named twice"):
         sample_workspace.share_task(task, [members[0], members[0]])
-    with pytest.raises(BadInputError, match="1 members"):
+    with pytest.raises(BadInputError, match="1 member cannot"):
         sample_workspace.share_task(task, members[:1])
     with pytest.raises(MissingDataError, match="financial"):
         sample_workspace.share_task("0.5", members)

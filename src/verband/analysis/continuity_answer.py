@@ -145,11 +145,22 @@ class Continuity:
         """Days below what is required, added up over the functions."""
         return sum(item.gap_share for item in self.functions) * DAYS_PER_YEAR
 
+    @property
+    def expected_gap_days_range(self) -> tuple[float, float] | None:
+        """The same with all defaults at the favourable and the unfavourable end; ``None`` if none has a range."""
+        if all(item.gap_share_low is None and item.gap_share_high is None for item in self.functions):
+            return None
+        lows = (item.gap_share if item.gap_share_low is None else item.gap_share_low for item in self.functions)
+        highs = (item.gap_share if item.gap_share_high is None else item.gap_share_high for item in self.functions)
+        return sum(lows) * DAYS_PER_YEAR, sum(highs) * DAYS_PER_YEAR
+
     def as_record(self) -> dict[str, Any]:
         """Everything under the names that are the contract of the JSON."""
+        ends = self.expected_gap_days_range
         return {
             "functions": [item.as_record() for item in self.functions],
             "expected_gap_days_per_year": self.expected_gap_days_per_year,
+            "expected_gap_days_per_year_range": None if ends is None else list(ends),
             "one_person_functions": sum(item.one_person for item in self.functions),
             "two_person_functions": sum(item.two_person for item in self.functions),
         }

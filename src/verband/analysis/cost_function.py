@@ -9,7 +9,7 @@ never ``exp`` of the logarithm alone; intervals take its error along (delta meth
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import cast
 
@@ -25,6 +25,7 @@ from verband.numerics.least_squares import Contrast, LeastSquares, cluster_boots
 Array = npt.NDArray[np.float64]
 LEVEL = 0.95
 POINTS = 60
+_FEW_REGIONS = 3
 _TWICE = np.log(2.0)
 CURVE = {
     "inhabitants": pl.Float64,
@@ -93,6 +94,40 @@ class CostFunction:
         weights = np.zeros(self.fit.k)
         weights[0], weights[1] = 1.0, 2 * (np.log(at_inhabitants) - self.centre)
         return self.fit.contrast(weights, level=LEVEL)
+
+    def elasticity_by_region(
+        self, at_inhabitants: float, regions: Mapping[str, str]
+    ) -> tuple[float, float, float] | None:
+        """Elasticity with errors that municipalities of one region may share: estimate, and 95% interval.
+
+        What each municipality adds to the error is summed by region first; Student's t on regions less one.
+
+        Parameters
+        ----------
+        at_inhabitants
+            Size.
+        regions
+            Region by code; a municipality without one is a region of its own.
+
+        Returns
+        -------
+        tuple or None
+            ``None`` where there are fewer than three regions with two members.
+        """
+        weights = np.zeros(self.fit.k)
+        weights[0], weights[1] = 1.0, 2 * (np.log(at_inhabitants) - self.centre)
+        sums: dict[str, float] = {}
+        members: dict[str, int] = {}
+        for code, score in zip(self.codes, self.fit.scores @ weights, strict=True):
+            region = regions.get(code, code)
+            sums[region] = sums.get(region, 0.0) + float(score)
+            members[region] = members.get(region, 0) + 1
+        if sum(number > 1 for number in members.values()) < _FEW_REGIONS:
+            return None
+        number = len(sums)
+        error = float(np.sqrt(number / (number - 1) * sum(value**2 for value in sums.values())))
+        estimate, reach = float(weights @ self.fit.coefficients), _student(number - 1) * error
+        return estimate, estimate - reach, estimate + reach
 
     def mean_elasticity(self, at_inhabitants: float) -> tuple[float, float, float]:
         """Elasticity of mean cost in euros at a size, smearing factor included: estimate, and 95% interval."""

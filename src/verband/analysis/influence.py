@@ -20,7 +20,7 @@ from verband.analysis.influence_answer import (
     SmallestChange,
 )
 from verband.analysis.influence_change import smallest_change
-from verband.analysis.influence_question import Given, InfluenceQuestion, given, name_column
+from verband.analysis.influence_question import Given, InfluenceQuestion, given, name_column, quota_of
 from verband.analysis.stochastic_frontier_question import Places
 from verband.errors import BadInputError
 from verband.numerics.voting_power.game import MajorityGame, UnitError, VotingPowerError, exact_game
@@ -37,6 +37,7 @@ __all__ = [
     "answer_influence",
     "influence",
     "name_column",
+    "quota_of",
 ]
 
 Progress = Callable[[int, int], None]

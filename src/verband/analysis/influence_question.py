@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import difflib
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,10 @@ from verband.errors import BadInputError, UnknownNameError
 
 LARGEST = 2.0**53
 """From this size on a number of a table no longer tells one vote from the next."""
+MAJORITY = "majority"
+"""A quota of more than half of the votes."""
+_FRACTION = re.compile(r"(\d{1,9})\s*/\s*(\d{1,9})")
+_PERCENTAGE = re.compile(r"(\d{1,3}(?:[.,]\d{1,9})?)\s*%")
 NAMES = ("name", "member", "municipality", "naam", "lid", "deelnemer", "gemeente", "participant")
 """Columns that hold the names of members, if none is named."""
 
@@ -125,6 +131,46 @@ class InfluenceQuestion:
             )
         if self.seed < 0:
             raise BadInputError(f"the seed is {self.seed}", todo="Give 0 or more")
+
+
+def quota_of(share: str, votes: npt.NDArray[np.float64], which: str = "quota") -> float:
+    """Return the least whole number of votes that is a share of all votes.
+
+    Parameters
+    ----------
+    share
+        ``majority`` for more than half, a fraction such as ``2/3``, or a percentage such as ``60%``.
+    votes
+        Of the members, shape (n,).
+    which
+        Name of the quota, for messages.
+
+    Raises
+    ------
+    BadInputError
+        If that is no share, or the votes are no whole numbers.
+    """
+    if not np.all((votes >= 0) & (votes < LARGEST) & (votes == np.floor(votes))):
+        raise BadInputError(
+            f"the {which} is asked as a share ({share}), and not all votes are whole numbers",
+            todo="Give the number of votes with which a proposal passes",
+        )
+    total = int(sum(map(int, votes.tolist())))
+    written = share.strip().casefold()
+    if written == MAJORITY:
+        return float(total // 2 + 1)
+    found = _FRACTION.fullmatch(written) or _PERCENTAGE.fullmatch(written)
+    part = None
+    if found is not None and found.re is _PERCENTAGE:
+        part = Fraction(found[1].replace(",", ".")) / 100
+    elif found is not None and int(found[2]):
+        part = Fraction(int(found[1]), int(found[2]))
+    if part is None or not 0 < part <= 1:
+        raise BadInputError(
+            f"{share!r} is no {which}",
+            todo="Give a number of votes, majority (more than half), or a share as 2/3 or 60%",
+        )
+    return float(math.ceil(part * total))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ take up price changes that all share.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -27,6 +27,7 @@ NET = "net cost"
 MISFIT = "a curve with one bend does not fit"
 MAINLY_ARRANGEMENTS = "mainly through arrangements"
 MEAN = "mean cost in euros"
+BY_REGION = "errors shared within safety regions"
 WITH_ZEROS = "mean cost in euros, zero spending included"
 Apart = Literal["arrangements", "hosted", "bookkeeping"]
 _WITHOUT_VERDICT = ("hosted", "bookkeeping")
@@ -178,6 +179,7 @@ def task_model(
     at_inhabitants: float | None = None,
     cautions: Sequence[Caution] = (),
     variants: Sequence[tuple[str, pl.DataFrame]] = (),
+    regions: Mapping[str, str] | None = None,
     rng: np.random.Generator,
 ) -> TaskModel | LeftOut:
     """Estimate scale and modelled cost of one task.
@@ -197,6 +199,8 @@ def task_model(
         What follows from other tables.
     variants
         Names and rows of other choices to estimate beside the headline, with the same columns.
+    regions
+        Safety region by code, for errors that neighbours share.
     rng
         For the bootstrap.
     """
@@ -243,6 +247,7 @@ def task_model(
         variants=(
             *(_variant(name, other, drivers, at) for name, other in variants),
             Variant(MEAN, *model.mean_elasticity(at), model.fit.n),
+            *_by_region(model, at, regions or {}),
             *zeros,
         ),
         apart=apart,
@@ -335,6 +340,22 @@ def _variant(name: str, rows: pl.DataFrame, drivers: Sequence[str], at: float) -
     except CollinearError as error:
         return left_out(f"the drivers cannot be told apart here ({error})")
     return Variant(name, found.estimate, found.low, found.high, positive.height)
+
+
+def _by_region(model: CostFunction, at: float, regions: Mapping[str, str]) -> tuple[Variant, ...]:
+    found = model.elasticity_by_region(at, regions)
+    return () if found is None else (Variant(BY_REGION, *found, model.fit.n),)
+
+
+def width_by_region(tasks: Sequence[Scale]) -> tuple[float, int] | None:
+    """How much wider intervals are when neighbours share errors: median ratio over tasks, and their number."""
+    ratios = [
+        (item.high - item.low) / (task.high - task.low)
+        for task in tasks
+        for item in task.variants
+        if item.name == BY_REGION and item.low is not None and item.high is not None and task.high > task.low
+    ]
+    return (float(np.median(ratios)), len(ratios)) if ratios else None
 
 
 def _with_zeros(known: pl.DataFrame, model: CostFunction, at: float) -> tuple[Variant, ...]:

@@ -212,6 +212,7 @@ class _Sharing:
             methods=methods,
             remarks=tuple(self._remarks(methods)),
             reason=self._reason(together),
+            today=None if self.shared.today is None else self._named(self.shared.today),
         )
 
     def _core(self) -> tuple[float | None, float | None]:

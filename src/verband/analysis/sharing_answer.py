@@ -112,6 +112,10 @@ class SharingAnswer:
         What the reader must know.
     reason
         Why any of the above is ``None``.
+    kind
+        Kind of the shares.
+    today
+        What each pays (or gets) today; ``None`` where not given.
     """
 
     members: tuple[str, ...]
@@ -129,6 +133,7 @@ class SharingAnswer:
     remarks: tuple[str, ...]
     reason: str | None
     kind: str = "derived"
+    today: Mapping[str, float] | None = None
 
     def as_record(self) -> dict[str, Any]:
         """Everything under the names that are the contract of the JSON."""
@@ -144,6 +149,8 @@ class SharingAnswer:
         if self.better_apart is not None:
             one, two, amount = self.better_apart
             record["better_apart"] = {"coalitions": [list(one), list(two)], "by": amount}
+        if self.today is not None:
+            record["today"] = dict(self.today)
         return record | {
             "core_empty": self.core_empty,
             "minimum_subsidy": self.minimum_subsidy,

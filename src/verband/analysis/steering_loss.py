@@ -48,6 +48,8 @@ class SteeringLoss:
         Fraction of cost.
     n, municipalities, years
         Rows, clusters, and years used.
+    degrees_of_freedom
+        Of the interval.
     """
 
     outcome: Outcome
@@ -61,6 +63,7 @@ class SteeringLoss:
     n: int
     municipalities: int
     years: tuple[int, ...]
+    degrees_of_freedom: float
     kind: str = "estimated"
 
 
@@ -124,6 +127,7 @@ def steering_loss(
         fit.n,
         fit.groups,
         years,
+        found.degrees_of_freedom,
     )
 
 

@@ -174,7 +174,9 @@ def task_game(model: CostFunction, rows: pl.DataFrame, names: Sequence[str], yea
         If a member has no figure to tell its own level by, or the joint size is beyond what the data support.
     """
     if not 2 <= len(names) <= MOST_MEMBERS:
-        raise BadInputError(f"{len(names)} members cannot share a task here", todo=f"Name 2 to {MOST_MEMBERS}")
+        raise BadInputError(
+            f"{len(names)} member{'s' * (len(names) != 1)} cannot share a task here", todo=f"Name 2 to {MOST_MEMBERS}"
+        )
     place = {code: number for number, code in enumerate(model.codes)}
     for code, name in zip(rows["code"], names, strict=True):
         if code not in place:

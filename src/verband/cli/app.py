@@ -14,6 +14,7 @@ COMMAND_MODULES = (
     "scale",
     "efficiency",
     "steering_loss",
+    "evidence",
     "participation",
     "functions",
     "dossier",

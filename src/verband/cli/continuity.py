@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from verband.cli.continuity_tables import flat, model_rows, show_answer
-from verband.cli.options import FormatOption
+from verband.cli.continuity_tables import flat, model_rows, notes_of, show_answer
+from verband.cli.options import FormatOption, amount, share
+from verband.cli.saving import OutOption, Saved, demand_place, save
 from verband.cli.show import OutputFormat, show
 
 if TYPE_CHECKING:
-    from verband.analysis.continuity import StaffedFunction
+    from verband.analysis.continuity import ContinuityAnswer, StaffedFunction
 
 
 class Model(StrEnum):
@@ -36,7 +37,7 @@ class HireDelay(StrEnum):
 def continuity(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="FUNCTIONS.csv", help="CSV file with a row per function.", show_default=False),
+        typer.Argument(metavar="FUNCTIONS.csv", help="CSV or XLSX file with a row per function.", show_default=False),
     ] = None,
     pool: Annotated[
         list[Path] | None,
@@ -47,29 +48,54 @@ def continuity(
     ] = "10,30",
     target: Annotated[
         float | None,
-        typer.Option("--target", metavar="SHARE", help="Least-cost way to this gap share, as 0.01."),
+        typer.Option(
+            "--target", metavar="SHARE", parser=share, help="Least-cost way to this gap share, as 0.01 or 1%."
+        ),
     ] = None,
     travel_share: Annotated[
-        float, typer.Option("--travel-share", help="Part of the time of pooled holders lost to travel.")
+        float,
+        typer.Option(
+            "--travel-share", metavar="SHARE", parser=share, help="Part of the time of pooled holders lost to travel."
+        ),
     ] = 0.0,
     coordination_share: Annotated[
-        float, typer.Option("--coordination-share", help="The same lost to coordination.")
+        float,
+        typer.Option("--coordination-share", metavar="SHARE", parser=share, help="The same lost to coordination."),
     ] = 0.0,
     hire_delay: Annotated[
         HireDelay, typer.Option("--hire-delay", help="Is hire_after_days fixed, or a mean?")
     ] = HireDelay.fixed,
     holder_cost: Annotated[
-        float | None, typer.Option("--holder-cost", help="Euro per year of a further holder.", show_default=False)
+        float | None,
+        typer.Option(
+            "--holder-cost", metavar="EUR", parser=amount, help="Euro per year of a further holder.", show_default=False
+        ),
     ] = None,
     deputy_cost: Annotated[
-        float | None, typer.Option("--deputy-cost", help="Euro per year of a further deputy.", show_default=False)
+        float | None,
+        typer.Option(
+            "--deputy-cost", metavar="EUR", parser=amount, help="Euro per year of a further deputy.", show_default=False
+        ),
     ] = None,
     pool_cost: Annotated[
         float | None,
-        typer.Option("--pool-cost", help="Euro per year and partner of pooling a function.", show_default=False),
+        typer.Option(
+            "--pool-cost",
+            metavar="EUR",
+            parser=amount,
+            help="Euro per year and partner of pooling a function.",
+            show_default=False,
+        ),
     ] = None,
     hired_day_cost: Annotated[
-        float | None, typer.Option("--hired-day-cost", help="Euro per day that a gap is bridged.", show_default=False)
+        float | None,
+        typer.Option(
+            "--hired-day-cost",
+            metavar="EUR",
+            parser=amount,
+            help="Euro per day that a gap is bridged.",
+            show_default=False,
+        ),
     ] = None,
     model: Annotated[
         Model | None, typer.Option("--model", help="A special case instead of a file.", show_default=False)
@@ -97,15 +123,16 @@ def continuity(
         typer.Option("--repairers", help="By default 1 in machine repair, all in k-out-of-n.", show_default=False),
     ] = None,
     output: FormatOption = OutputFormat.table,
+    out: OutOption = None,
 ) -> None:
     """Compute how often and how long functions lack people, alone and pooled.
 
     Columns: function, holders and, where you know them, required, short_absences_per_year, short_absence_days,
     long_absences_per_year, long_absence_weeks, leaving_per_year, vacancy_days, training_days, deputies,
     hire_after_days, hire_effectiveness, shared_shocks_per_year, shared_shock_days. Missing columns take defaults,
-    which are named.
+    which are named. `verband template continuity` writes a file to fill in.
 
-    Example: verband continuity functions.csv --pool neighbour.csv --target 0.01
+    Example: verband continuity functions.csv --pool neighbour.csv --target 1% --out continuity.xlsx
     """
     numbers = {
         "load": load,
@@ -118,10 +145,12 @@ def continuity(
         "repairers": repairers,
     }
     given = {name: value for name, value in numbers.items() if value is not None}
+    demand_place(out)
     if model is not None:
-        _model(model.value, file, pool or [], given, output)
+        _model(model.value, file, pool or [], given, output, out)
         return
     _require_file(file, given)
+    _require_others([file, *(pool or [])])
     from verband.analysis.continuity import ContinuityQuestion, answer_continuity  # noqa: PLC0415  heavy
     from verband.analysis.continuity_target import Prices  # noqa: PLC0415  heavy
 
@@ -141,9 +170,12 @@ def continuity(
     for remark in said:
         typer.echo(remark, err=True)
     names = [path.name for path in files if path is not None]
+    record = found.as_record()
+    record |= {"remarks": [*said, *record["remarks"]], "files": names}
+    if out is not None:
+        save(out, Saved(_sheets(found), [*notes_of(found, names), *said], record))
     if output is OutputFormat.json:
-        record = found.as_record()
-        show({**record, "remarks": [*said, *record["remarks"]], "files": names}, output, columns={})
+        show(record, output, columns={})
     elif output is OutputFormat.csv:
         for remark in found.remarks:
             typer.echo(f"Note: {remark}", err=True)
@@ -162,6 +194,53 @@ def _require_file(file: Path | None, given: dict[str, Any]) -> None:
         raise BadInputError(f"--{next(iter(given))} belongs to a special case", todo="Give --model with it")
     if file is None:
         raise BadInputError("no file is given", todo="Give a CSV file of functions, or --model for a special case")
+
+
+def _require_others(files: Sequence[Path | None]) -> None:
+    """Refuse a file that is pooled with itself: its people would count twice."""
+    from verband.errors import BadInputError  # noqa: PLC0415
+
+    seen = set()
+    for path in files:
+        place = None if path is None else path.resolve()
+        if place in seen:
+            raise BadInputError(
+                "the file is given twice, and its people would count twice",
+                where=str(path),
+                todo="Give --pool the file of another municipality",
+            )
+        seen.add(place)
+
+
+def _sheets(found: ContinuityAnswer) -> dict[str, list[dict[str, Any]]]:
+    sheets = {"functions": [flat(item) for item in (found.together or found.own).functions]}
+    if found.together is not None:
+        sheets["alone"] = [flat(item) for item in found.own.functions]
+    if found.target is not None:
+        sheets["target"] = [
+            {
+                "function": item.function,
+                "gap_share_now": item.gap_share,
+                **(
+                    {}
+                    if (way := item.way) is None
+                    else {
+                        "more_holders": way.holders,
+                        "more_deputies": way.deputies,
+                        "hired_staff": way.hire,
+                        "pool": way.pool,
+                        "gap_share_then": way.gap_share,
+                        "cost_eur_per_year": way.cost_eur_per_year,
+                    }
+                ),
+                "reason": item.reason,
+                "kind": "assumed",
+            }
+            for item in found.target.functions
+        ]
+        sheets["prices"] = [dict(item) for item in found.target.prices]
+    sheets["defaults"] = [item.as_record() for item in found.defaults]
+    return sheets
 
 
 def _days(text: str) -> tuple[float, ...]:
@@ -189,7 +268,7 @@ def _read(path: Path) -> tuple[tuple[StaffedFunction, ...], list[str]]:
     from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.own_numbers import read_numbers  # noqa: PLC0415
 
-    table = read_numbers(path, ("holders",), texts=("function",), optional=optional_columns())
+    table = read_numbers(path, ("holders",), texts=("function",), optional=optional_columns(), command="continuity")
     try:
         strange = strange_columns(table.header)
     except BadInputError as error:
@@ -199,13 +278,22 @@ def _read(path: Path) -> tuple[tuple[StaffedFunction, ...], list[str]]:
     return functions, [f"{table.file}: {remark}." for remark in (*table.remarks, *strange)]
 
 
-def _model(name: str, file: Path | None, pool: Sequence[Path], given: dict[str, Any], output: OutputFormat) -> None:
+def _model(
+    name: str,
+    file: Path | None,
+    pool: Sequence[Path],
+    given: dict[str, Any],
+    output: OutputFormat,
+    out: Path | None,
+) -> None:
     from verband.analysis.continuity_models import special_model  # noqa: PLC0415  heavy
     from verband.errors import BadInputError  # noqa: PLC0415
 
     if file is not None or pool:
         raise BadInputError("a special case takes no file", todo="Give either a file or --model")
     found = special_model(name, given)
+    if out is not None:
+        save(out, Saved({"model": model_rows(found)}, [f"Special case {name}; derived."], found))
     if output is OutputFormat.table:
         show(model_rows(found), output, columns={"what": "", "value": "Value"})
     else:

@@ -32,6 +32,15 @@ _WORDS = {
     "mean_time_to_first_failure": "Mean time to the first failure, all up at first",
 }
 _KEPT = frozenset({"model"})
+_SHARES = (
+    "One away: part of the time that one holder is. Gap share: part of the time below what is required. Range: with "
+    "all defaults at their favourable and unfavourable ends; no interval of chance."
+)
+_LENGTHS = (
+    "1 in 10 over: one gap in ten lasts longer than so many days. Over d: chance in a year that at least one gap "
+    "longer than that begins."
+)
+_CERTAINTY = "Certainty: V seen in a primary source, S in a secondary one, M from memory, A a choice of this project."
 
 
 def flat(item: FunctionContinuity) -> dict[str, Any]:
@@ -92,33 +101,57 @@ def _functions(found: Continuity, file: str) -> None:
         "range": "Range",
         "nobody": "Nobody there",
     }
-    ones = sum(item.one_person for item in found.functions)
-    twos = sum(item.two_person for item in found.functions)
     if not any(item.gap_share_low is not None for item in found.functions):
         columns.pop("range")
-    gap_days = dutch_number(found.expected_gap_days_per_year, digits=1)
     show(
         rows,
         OutputFormat.table,
         columns=columns,
         notes=[
-            f"{file}: {len(rows)} functions; {ones} rest on one holder, {twos} on two. Together {gap_days} gap days a "
-            "year: days on which a function has fewer people than it needs.",
-            "People: holders/required, and deputies after +. One away: part of the time that one holder is. Gap share: "
-            "part of the time below what is required. Range: with all defaults at their favourable and unfavourable "
-            "ends; no interval of chance.",
+            _about(found, file),
+            f"People: holders/required, and deputies after +. {_SHARES}",
             "",
         ],
     )
-    notes = [
-        "1 in 10 over: one gap in ten lasts longer than so many days. Over d: chance in a year that at least one gap "
-        "longer than that begins."
-    ]
+    notes = [_LENGTHS]
     if not all(chance.exact for item in found.functions for chance in item.chance_gap_over_days.values()):
         notes.append("~ is approximate: --format json says how, and between which bounds.")
     lengths = {"function": "Function", "gaps": "Gaps a year", "mean": "Mean days", "long": "1 in 10 over"}
     lengths |= {f"over {name}": f"Over {name} d" for name in days}
     show(rows, OutputFormat.table, columns=lengths, notes=[*notes, ""])
+
+
+def notes_of(found: ContinuityAnswer, files: Sequence[str]) -> list[str]:
+    """Every sentence that belongs to the figures, with the defaults and where they come from."""
+    defaults = [item.default for item in found.defaults]
+    return [
+        _about(found.own, files[0]),
+        _SHARES,
+        _LENGTHS,
+        *found.remarks,
+        *(
+            f"Default {item.column}: {'none' if item.value is None else f'{item.value:g}'} {item.unit} ({item.kind}, "
+            f"certainty {item.certainty}; {item.source})."
+            for item in defaults
+        ),
+        _CERTAINTY,
+    ]
+
+
+def _about(found: Continuity, file: str) -> str:
+    ones = sum(item.one_person for item in found.functions)
+    twos = sum(item.two_person for item in found.functions)
+    return (
+        f"{file}: {len(found.functions)} functions; {ones} rest on one holder, {twos} on two. Together "
+        f"{_gap_days(found)} gap days a year: days on which a function has fewer people than it needs."
+    )
+
+
+def _gap_days(found: Continuity) -> str:
+    """Gap days a year with their range."""
+    ends = found.expected_gap_days_range
+    shown = "" if ends is None else f" ({' to '.join(dutch_number(end, digits=1) for end in ends)})"
+    return dutch_number(found.expected_gap_days_per_year, digits=1) + shown
 
 
 def _row(item: FunctionContinuity) -> dict[str, Any]:
@@ -220,19 +253,24 @@ def _target(found: LeastCost) -> None:
             }
         )
     total = dutch_number(round(found.cost_eur_per_year), digits=0)
-    prices = "; ".join(
-        f"{item['lever'].replace('_', ' ')} {dutch_number(item['value'])} {item['unit']}" for item in found.prices
-    )
+    prices = "; ".join(_price(item) for item in found.prices)
     show(
         rows,
         OutputFormat.table,
         columns={"function": "Function", "now": "Now", "way": "Least-cost way", "then": "Then", "cost": "Euro a year"},
         notes=[
             f"To a gap share of at most {percent(found.target)}: {total} euro a year. Assumed prices and limits: "
-            f"{prices}. Put your own in their place (--holder-cost and others); ranges and sources: --format json.",
+            f"{prices}. Put your own in their place (--holder-cost and others); sources: --format json.",
             "",
         ],
     )
+
+
+def _price(item: Mapping[str, Any]) -> str:
+    low, high = item["low"], item["high"]
+    ends = "" if low is None or high is None else f" ({dutch_number(low)}-{dutch_number(high)})"
+    yours = ", yours" if not item["certainty"] else ""
+    return f"{item['lever'].replace('_', ' ')} {dutch_number(item['value'])}{ends} {item['unit']}{yours}"
 
 
 def _defaults(found: ContinuityAnswer) -> None:
@@ -259,8 +297,7 @@ def _defaults(found: ContinuityAnswer) -> None:
             "kind": "Kind",
         },
         notes=[
-            "Certainty: V seen in a primary source, S in a secondary one, M from memory, A a choice of this project. "
-            "Sources, and which functions took which default: --format json.",
+            f"{_CERTAINTY} Sources, and which functions took which default: --format json.",
             "",
         ],
     )

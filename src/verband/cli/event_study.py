@@ -125,7 +125,7 @@ def event_study(
         draws=draws,
         seed=seed,
     )
-    table = read_numbers(file, question.numbers, name=unit, texts=question.texts, set_aside=set_aside, workbooks=True)
+    table = read_numbers(file, question.numbers, name=unit, texts=question.texts, set_aside=set_aside)
     columns: dict[str, Any] = dict(zip(table.columns, table.values.T, strict=True))
     found = answer_event_study(
         question, {**columns, **table.texts}, Places(table.file, table.lines, row_numbers(table))

@@ -10,6 +10,7 @@ import typer
 from verband.cli.answers import Report, ReportOption
 from verband.cli.options import FormatOption, MunicipalityArgument, WorkspaceOption
 from verband.cli.place import workspace_at
+from verband.cli.saving import OutOption, Saved, demand_place, save
 from verband.cli.show import OutputFormat, dutch_number, show
 from verband.errors import UnknownNameError
 
@@ -38,13 +39,16 @@ def functions(
     report: ReportOption = Report.accounts,
     seed: Annotated[int, typer.Option("--seed", min=0, help="Seed of the draws.")] = 1,
     output: FormatOption = OutputFormat.table,
+    out: OutOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Estimate how many functions rest on one or two people.
 
     From own pay per task and the usual size of functions: a model result, no staff list.
+
     Example: verband functions Aalten --with "Winterswijk,Oost Gelre"
     """
+    demand_place(out)
     try:
         found = workspace_at(workspace).functions(
             " ".join(municipality), partners=partners or (), year=year, report=report.value, seed=seed
@@ -58,6 +62,8 @@ def functions(
         raise
     for sentence in found.led_from:
         typer.echo(sentence, err=True)
+    if out is not None:
+        save(out, Saved({"functions": _rows(found), "numbers": _numbers(found)}, _notes(found), _whole(found)))
     if output is OutputFormat.json:
         show(_whole(found), output, columns={})
     elif output is OutputFormat.csv:
@@ -193,6 +199,26 @@ def _rows(found: FunctionAnswer) -> list[dict[str, Any]]:
     return rows
 
 
+def _numbers(found: FunctionAnswer) -> list[dict[str, Any]]:
+    """A row per municipality and way of working: how many functions rest on one and on two people."""
+    result = found.result
+    situations: list[tuple[str, str, Resting | None]] = []
+    for item in result.municipalities:
+        situations += [(item.own.name, "alone", item.alone), (item.own.name, "pooled", item.pooled)]
+    if result.together is not None:
+        situations += [("together", "alone", result.together.alone), ("together", "pooled", result.together.pooled)]
+    rows = []
+    for name, how, value in situations:
+        if value is not None:
+            ends = {
+                f"on_{people}_{end}": figure
+                for people, expected in (("one", value.one), ("two", value.two))
+                for end, figure in (_expected(expected) or {}).items()
+            }
+            rows.append({"municipality": name, "how": how, **ends, "level": result.level, "kind": result.kind})
+    return rows
+
+
 def _tables(found: FunctionAnswer) -> None:
     result = found.result
     first = result.municipalities[0]
@@ -260,7 +286,7 @@ def _under(member: MunicipalFunctions, listed: int) -> list[str]:
         f"{member.own.name}, function by function: FTE and holders where its own staff does it; chance that it rests "
         "on one person or on two. The rest is three or more, or work done elsewhere.",
         f"{left} more core functions rest on three or more people or are hardly ever done with own staff; "
-        "legal basis and all figures: --format json.",
+        "legal basis and all figures: --format json, or --out FILE.xlsx.",
     ]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -11,6 +12,7 @@ import typer
 from verband.cli.options import FormatOption
 from verband.cli.own_table import row_numbers
 from verband.cli.progress import progress_bar
+from verband.cli.saving import OutOption, Saved, demand_place, save
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
@@ -22,14 +24,23 @@ _LISTED = 6
 
 
 def influence(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV file with a row per member.")],
-    quota: Annotated[str, typer.Option("--quota", metavar="Q", help="Votes with which a proposal passes.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="CSV or XLSX file with a row per member.")],
+    quota: Annotated[
+        str,
+        typer.Option(
+            "--quota",
+            metavar="Q",
+            help="Votes with which a proposal passes: a number, majority (more than half), or a share as 2/3 or 60%.",
+        ),
+    ],
     votes: Annotated[str, typer.Option("--votes", metavar="COLUMN", help="Votes of each member.")] = "votes",
     second_votes: Annotated[
         str | None,
         typer.Option("--second-votes", metavar="COLUMN", help="A second majority to reach at once, as of inhabitants."),
     ] = None,
-    second_quota: Annotated[str | None, typer.Option("--second-quota", metavar="P", help="Its quota.")] = None,
+    second_quota: Annotated[
+        str | None, typer.Option("--second-quota", metavar="P", help="Its quota, the same way.")
+    ] = None,
     stake: Annotated[
         str | None, typer.Option("--stake", metavar="COLUMN", help="What each member pays, to show power beside it.")
     ] = None,
@@ -45,39 +56,49 @@ def influence(
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the draws: the same seed, the same answer.")] = 1,
     output: FormatOption = OutputFormat.table,
+    out: OutOption = None,
 ) -> None:
     """Measure how often each member decides a vote, beside what it pays.
 
     Shapley-Shubik and Banzhaf, for one majority or two at once; who has no power, and the smallest change in votes that
-    changes that. The csv holds the members, the json everything.
+    changes that. `verband template influence` writes a file to fill in. The csv holds the members, the json everything.
 
     Example: verband influence votes.csv --quota 41 --stake contribution
+
+    Example: verband influence votes.xlsx --quota 2/3 --out power.xlsx
     """
     from verband.analysis.influence import InfluenceQuestion, answer_influence, name_column  # noqa: PLC0415  heavy
     from verband.analysis.stochastic_frontier_question import Places  # noqa: PLC0415  heavy
     from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.own_numbers import header_of, read_numbers  # noqa: PLC0415  heavy
 
+    demand_place(out)
+    quota_is_number, second_is_number = (not _is_share(text or "") for text in (quota, second_quota))
     question = InfluenceQuestion(
-        quota=_number(quota, "--quota"),
+        quota=_number(quota, "--quota") if quota_is_number else 1.0,
         votes=votes,
         second_votes=second_votes,
-        second_quota=None if second_quota is None else _number(second_quota, "--second-quota"),
+        second_quota=None
+        if second_quota is None
+        else _number(second_quota, "--second-quota")
+        if second_is_number
+        else 1.0,
         stake=stake,
         id=id,
         unit=None if unit is None else _number(unit, "--unit"),
         samples=samples,
         seed=seed,
     )
-    name = name_column(header_of(file), question)
+    name = name_column(header_of(file, question.numbers, "influence"), question)
     try:
-        table = read_numbers(file, question.numbers, texts=() if name is None else (name,))
+        table = read_numbers(file, question.numbers, texts=() if name is None else (name,), command="influence")
     except BadInputError as error:
         if "--set-aside" not in error.todo:
             raise
         # A vote without one of its members is another vote, so rows cannot be left out here.
         raise BadInputError(error.what, where=error.where, todo="Fill it in; 0 if there is none") from error
     columns: dict[str, Any] = dict(zip(table.columns, table.values.T, strict=True))
+    question = _with_quotas(question, columns, quota, second_quota)
     places = Places(table.file, table.lines, row_numbers(table))
     with progress_bar("Influence") as bar:
         found = answer_influence(
@@ -87,8 +108,11 @@ def influence(
         typer.echo(f"{table.file}: {remark}.", err=True)
     for warning in found.warnings:
         typer.echo(f"Warning: {warning}", err=True)
+    record = {**found.as_record(), "remarks": [*table.remarks, *found.remarks], "file": table.file}
+    if out is not None:
+        notes = [_about(table.file, found), *found.warnings, *_findings(question, found), *_reading(question, found)]
+        save(out, Saved({"members": [_flat(member) for member in found.members]}, [*notes, *table.remarks], record))
     if output is OutputFormat.json:
-        record = {**found.as_record(), "remarks": [*table.remarks, *found.remarks], "file": table.file}
         show(record, output, columns={})
     elif output is OutputFormat.csv:
         for remark in (found.assumption, *found.remarks):
@@ -103,13 +127,35 @@ def _number(text: str, option: str) -> float:
 
     if not _NUMBER.fullmatch(text.strip()):
         raise BadInputError(
-            f"{text!r} is no number of votes", where=option, todo="Give a number without a sign for thousands, as in 41"
+            f"{text!r} is no number of votes",
+            where=option,
+            todo="Give a number without a sign for thousands, as in 41"
+            + ("; or majority (more than half), or a share as 2/3 or 60%" if "quota" in option else ""),
         )
     if re.fullmatch(r"[+-]?\d{1,3}[.,]\d{3}", text.strip()):
         raise BadInputError(
             f"{text!r} can be thousands or decimals", where=option, todo="Write thousands without a sign, as in 1234"
         )
     return float(text.strip().replace(",", "."))
+
+
+def _is_share(text: str) -> bool:
+    """Whether a quota is asked as a share of all votes."""
+    return "/" in text or "%" in text or text.strip().casefold() == "majority"
+
+
+def _with_quotas(
+    question: InfluenceQuestion, columns: dict[str, Any], quota: str, second_quota: str | None
+) -> InfluenceQuestion:
+    """The question with quotas in votes where they were asked as shares."""
+    from verband.analysis.influence import quota_of  # noqa: PLC0415  heavy
+
+    if _is_share(quota):
+        question = replace(question, quota=quota_of(quota, columns[question.votes]))
+    if second_quota is not None and question.second_votes is not None and _is_share(second_quota):
+        second = quota_of(second_quota, columns[question.second_votes], "second quota")
+        question = replace(question, second_quota=second)
+    return question
 
 
 def _flat(member: MemberPower) -> dict[str, Any]:

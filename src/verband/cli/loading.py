@@ -10,6 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.own_table import column_names
 from verband.cli.place import remember, say_fictional, workspace_at
 from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, show
@@ -22,6 +23,9 @@ class TemplateKind(StrEnum):
     staff = "staff"
     indicators = "indicators"
     procedures = "procedures"
+    share = "share"
+    influence = "influence"
+    continuity = "continuity"
 
 
 class TemplateFormat(StrEnum):
@@ -255,13 +259,21 @@ def template(
     to: Annotated[TemplateFormat, typer.Option("--to", help="File type.")] = TemplateFormat.csv,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write; never overwritten.")] = None,
     lang: Annotated[Language, typer.Option("--lang", help="Language of headings and explanation.")] = Language.nl,
+    members: Annotated[
+        str | None,
+        typer.Option("--members", metavar="NAMES", help="For share: write a row for every combination of A,B,C."),
+    ] = None,
 ) -> None:
     """Write a file to fill in with your own data.
 
-    Arrangements, staff, indicators or merger procedures.
+    To load: arrangements, staff, indicators or merger procedures. For the command of the same name: share, influence or
+    continuity.
 
     Example: verband template arrangements --to xlsx
+
+    Example: verband template share --members Aard,Berg,Dijk --to xlsx
     """
+    from verband.sources.own_files import KINDS  # noqa: PLC0415
     from verband.sources.own_templates import write_template  # noqa: PLC0415
 
     path = out or Path(f"{kind.value}.{to.value}")
@@ -269,8 +281,13 @@ def template(
         from verband.errors import BadInputError  # noqa: PLC0415
 
         raise BadInputError("the file is there already", where=str(path), todo="Name another one with --out")
-    write_template(kind.value, path, language=lang.value)
-    typer.echo(f"Wrote {path}. Fill it in and load it with: verband load {path}")
+    names = () if members is None else column_names(members)
+    write_template(kind.value, path, language=lang.value, members=names)
+    if kind.value in KINDS:
+        typer.echo(f"Wrote {path}. Fill it in and load it with: verband load {path}")
+    else:
+        quota = " --quota Q --stake contribution" if kind is TemplateKind.influence else ""
+        typer.echo(f"Wrote {path}. Fill it in, then: verband {kind.value} {path}{quota}")
 
 
 def sample(

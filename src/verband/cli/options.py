@@ -27,7 +27,37 @@ MunicipalityArgument: TypeAlias = Annotated[
 ]
 """Words of the name; a name of several words needs no quotes."""
 _THOUSANDS = re.compile(r"[0-9]{1,3}(\.[0-9]{3})+")
+_TWO_WAYS = re.compile(r"[+-]?[1-9][0-9]{0,2}[.,][0-9]{3}")
 _WHOLE = re.compile(r"[0-9]+")
+
+
+def amount(text: str | float) -> float:
+    """Read an amount or a number of an option, with a decimal point or a decimal comma: 0.01 or 0,01.
+
+    Raises
+    ------
+    ValueError
+        If it is no number, or one that can be thousands or decimals.
+    """
+    written = str(text).strip()
+    if isinstance(text, str) and _TWO_WAYS.fullmatch(written):
+        raise ValueError(f"{written} can be thousands or decimals; write thousands without a sign, as in 1234")
+    try:
+        return float(written.replace(",", ".")) if "_" not in written else float("")
+    except ValueError:
+        raise ValueError(f"{written!r} is not a number") from None
+
+
+def share(text: str | float) -> float:
+    """Read a part of a whole, as 0.01, 0,01 or 1%.
+
+    Raises
+    ------
+    ValueError
+        If it is no number.
+    """
+    written = str(text).strip()
+    return amount(written[:-1]) / 100 if written.endswith("%") else amount(written)
 
 
 def inhabitants(text: str | None, option: str) -> int | None:

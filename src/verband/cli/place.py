@@ -12,11 +12,11 @@ if TYPE_CHECKING:
     from verband.workspace import Workspace
 
 FICTIONAL = "This workspace holds the sample province: its municipalities and all their figures are fictional."
-_fictional: ContextVar[bool] = ContextVar("fictional", default=False)
+_asked: ContextVar[Workspace | None] = ContextVar("asked", default=None)
 
 
 def workspace_at(folder: Path | None) -> Workspace:
-    """Open the workspace of a command, and remember whether it holds invented municipalities."""
+    """Name the workspace of a command, and remember that the answer comes from it."""
     from verband.workspace import Workspace  # noqa: PLC0415  polars and DuckDB load only when they are needed
 
     found = Workspace(folder)
@@ -25,12 +25,18 @@ def workspace_at(folder: Path | None) -> Workspace:
 
 
 def remember(workspace: Workspace) -> None:
-    """Note whether the answer will be about invented municipalities."""
-    _fictional.set(workspace.fictional)
+    """Note where the answer comes from, to say whether its municipalities are invented."""
+    _asked.set(workspace)
+
+
+def fictional_sentence() -> str:
+    """What must be said beside an answer on invented municipalities; empty where they are real."""
+    return FICTIONAL if _fictional.get() else ""
 
 
 def say_fictional() -> None:
     """Say beside an answer that its figures are invented; on standard error, so that it never enters a file or pipe."""
-    if _fictional.get():
+    workspace = _asked.get()
+    _asked.set(None)
+    if workspace is not None and workspace.answered_fictional:
         typer.echo(FICTIONAL, err=True)
-        _fictional.set(False)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -79,10 +80,21 @@ def scale(
         notes.append(f"Elasticities are those at {text('', size)} inhabitants.")
     notes.append(
         "Estimated between municipalities, accounts in the boundaries of the latest list, 95% intervals, errors "
-        "clustered by municipality; drivers are held constant. Below 1: economies of scale. What neighbours have in "
-        "common is not in the errors: an interval can be a third too narrow."
+        f"clustered by municipality; drivers are held constant. Below 1: economies of scale.{_by_region(found.tasks)}"
     )
     show(rows, OutputFormat.table, columns=columns, notes=notes)
+
+
+def _by_region(tasks: Sequence[Scale]) -> str:
+    """What becomes of the intervals when neighbours have in common what is not in the model."""
+    from verband.analysis.scale import width_by_region  # noqa: PLC0415  slow to start
+
+    found = width_by_region(tasks)
+    if found is None:
+        return " What neighbours have in common is not in the errors: intervals can be too narrow."
+    times, number = found
+    of_tasks = "" if number == 1 else f" (median of {number} tasks)"
+    return f" With errors that safety regions share, intervals are {text('', times, 2)} times as wide{of_tasks}."
 
 
 def _row(item: Scale) -> dict[str, Any]:

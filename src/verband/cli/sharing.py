@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from verband.cli.options import FormatOption, WorkspaceOption
+from verband.cli.options import FormatOption, WorkspaceOption, amount
 from verband.cli.own_table import column_names
 from verband.cli.place import workspace_at
 from verband.cli.progress import progress_bar
-from verband.cli.sharing_tables import notes_of_keys, show_sharing, show_task
+from verband.cli.saving import OutOption, Saved, demand_place, save
+from verband.cli.sharing_tables import notes_of_game, notes_of_keys, rows_of_keys, show_sharing, show_task
 from verband.cli.show import OutputFormat, show
 
 if TYPE_CHECKING:
@@ -23,7 +24,9 @@ if TYPE_CHECKING:
 def share(
     file: Annotated[
         Path | None,
-        typer.Argument(metavar="[GAME]", help="CSV with a row per coalition, or JSON with a formula or a table."),
+        typer.Argument(
+            metavar="[GAME]", help="CSV or XLSX with a row per coalition, or JSON with a formula or a table."
+        ),
     ] = None,
     benefit: Annotated[
         bool, typer.Option("--benefit", help="Worth is shared (column or key worth), not cost.")
@@ -34,14 +37,21 @@ def share(
             "--method",
             metavar="KEY",
             help="equal, weight, stand-alone, scrb, shapley, nucleolus, prenucleolus, per-capita-nucleolus, "
-            "least-core, tau or all (the default). May be given again.",
+            "least-core, tau or all (the default). Several with commas between, or given again.",
         ),
     ] = None,
     round_to: Annotated[
-        float | None, typer.Option("--round", metavar="UNIT", help="Also in whole units, as 0.01, that add up.")
+        float | None,
+        typer.Option("--round", metavar="UNIT", parser=amount, help="Also in whole units, as 0.01, that add up."),
     ] = None,
     unit: Annotated[
-        float | None, typer.Option("--unit", help="Shapley value of a formula: round weights to this, with a bound.")
+        float | None,
+        typer.Option(
+            "--unit",
+            metavar="UNIT",
+            parser=amount,
+            help="Shapley value of a formula: round weights to this, with a bound.",
+        ),
     ] = None,
     orders: Annotated[
         int | None, typer.Option("--orders", help="Shapley value of a formula: estimate it from so many random orders.")
@@ -57,19 +67,24 @@ def share(
         int, typer.Option("--seed", help="Of random orders and draws: the same seed, the same answer.")
     ] = 1,
     output: FormatOption = OutputFormat.table,
+    out: OutOption = None,
     workspace: WorkspaceOption = None,
 ) -> None:
     """Share a cost (or worth) fairly, and see who would be better off leaving.
 
-    In the CSV: coalition (as A+B), cost, and for single members weight and today. The csv holds a row per key and
-    member, the json everything.
+    Columns of the file: coalition (as A+B), cost, and for single members weight and today; `verband template share`
+    writes one to fill in. The csv holds a row per key and member, the json everything.
 
     Example: verband share game.csv --method shapley --method nucleolus --round 0.01
+
     Example: verband share --task 7.3 --members Aalten,Winterswijk
     """
+    demand_place(out)
+    keys = [key.strip() for word in method or ["all"] for key in word.split(",")]
+    methods: Sequence[str] | str = "all" if "all" in keys else list(dict.fromkeys(keys))
     if task is not None or members is not None:
         _demand_task(file, task, members, benefit=benefit, unit=unit, orders=orders)
-        _share_task(task or "", column_names(members or ""), method or "all", round_to, seed, output, workspace)
+        _share_task(task or "", column_names(members or ""), methods, round_to, seed, output, out, workspace)
         return
     from verband.analysis.sharing import share as shared  # noqa: PLC0415  heavy
     from verband.errors import BadInputError  # noqa: PLC0415
@@ -79,15 +94,14 @@ def share(
         raise BadInputError("no game is given", todo="Name a file with a game, or --task with --members")
     with progress_bar("Sharing") as bar:
         given = read_game(file, benefit=benefit)
-        found = shared(
-            _game(given), method or "all", round_to=round_to, unit=unit, orders=orders, seed=seed, progress=bar
-        )
+        found = shared(_game(given), methods, round_to=round_to, unit=unit, orders=orders, seed=seed, progress=bar)
     for remark in given.remarks:
         typer.echo(f"{given.file}: {remark}.", err=True)
+    record = {**found.as_record(), "remarks": [*given.remarks, *found.remarks], "file": given.file}
+    if out is not None:
+        save(out, _saved(given.file, found, record, given.remarks))
     if output is OutputFormat.json:
-        record = found.as_record()
-        record["remarks"] = [*given.remarks, *found.remarks]
-        show({**record, "file": given.file}, output, columns={})
+        show(record, output, columns={})
     elif output is OutputFormat.csv:
         _show_csv(found)
     else:
@@ -114,6 +128,7 @@ def _share_task(
     round_to: float | None,
     seed: int,
     output: OutputFormat,
+    out: Path | None,
     workspace: Path | None,
 ) -> None:
     with progress_bar("Sharing") as bar:
@@ -122,6 +137,9 @@ def _share_task(
         )
     for sentence in found.led_from:
         typer.echo(sentence, err=True)
+    if out is not None:
+        whose = f"Task {found.scale.task}, {found.result.year}, in euro"
+        save(out, _saved(whose, found.result.own, found.as_record(), [f"{flag}." for flag in found.scale.flags]))
     if output is OutputFormat.json:
         show(found.as_record(), output, columns={})
     elif output is OutputFormat.csv:
@@ -151,6 +169,11 @@ def _game(given: GameFile) -> SharedGame:
     )
 
 
+def _saved(whose: str, found: SharingAnswer, record: dict[str, Any], remarks: Sequence[str]) -> Saved:
+    sheets = {"shares": list(_flat(found)), "keys": rows_of_keys(found)}
+    return Saved(sheets, [*notes_of_game(whose, found), *remarks], record)
+
+
 def _show_csv(found: SharingAnswer) -> None:
     for remark in notes_of_keys(found):
         typer.echo(f"Note: {remark}", err=True)
@@ -166,7 +189,13 @@ def _flat(found: SharingAnswer) -> Iterator[dict[str, Any]]:
                 values = getattr(answer, column)
                 row[column.replace("shares", "share")] = None if values is None else values[name]
             low, high = (None, None) if answer.interval is None else answer.interval[name]
-            yield row | {"low": low, "high": high, "in_core": answer.in_core, "reason": answer.reason}
+            yield row | {
+                "low": low,
+                "high": high,
+                "in_core": answer.in_core,
+                "reason": answer.reason,
+                "kind": found.kind,
+            }
 
 
 def register(app: typer.Typer) -> None:

@@ -11,7 +11,9 @@ if TYPE_CHECKING:
     from verband.analysis.sharing import KeyAnswer, SharingAnswer
     from verband.workspace.sharing import TaskSharingAnswer
 
+_TODAY = "today"
 _HEADINGS = {
+    _TODAY: "Today",
     "equal": "Equal",
     "weight": "Weight",
     "stand-alone": "Stand-alone",
@@ -42,12 +44,15 @@ def show_sharing(whose: str, found: SharingAnswer) -> None:
     keys = [key for key, answer in found.methods.items() if answer.shares is not None]
     rounded = any(answer.shares_rounded is not None for answer in found.methods.values())
     verb = "gets" if found.benefit else "pays"
-    parts = _beside(found, keys)
+    parts = _beside(found, keys if found.today is None else [_TODAY, *keys])
     for part in parts:
         rows = []
         for name in found.members:
             row: dict[str, Any] = {"name": name, "alone": found.alone[name]}
             for key in part:
+                if key == _TODAY:
+                    row[key] = (found.today or {})[name]
+                    continue
                 answer = found.methods[key]
                 row[key] = ((answer.shares_rounded if rounded else answer.shares) or {})[name]
             rows.append(row)
@@ -133,6 +138,28 @@ def _notes(found: SharingAnswer) -> list[str]:
         notes.append("Whether two groups always do better together is not known: too many pairs.")
     notes.append("Its gain: what the group would gain by leaving; below 0 it loses.")
     return notes
+
+
+def rows_of_keys(found: SharingAnswer) -> list[dict[str, Any]]:
+    """A row per key: who would be worse off or would leave."""
+    return [
+        {
+            "method": key,
+            "individually_rational": answer.individually_rational,
+            "in_core": answer.in_core,
+            "worst_coalition": None if answer.worst_coalition is None else "+".join(answer.worst_coalition),
+            "worst_excess": answer.worst_excess,
+            "reason": answer.reason,
+        }
+        for key, answer in found.methods.items()
+    ]
+
+
+def notes_of_game(whose: str, found: SharingAnswer) -> list[str]:
+    """Every sentence that belongs to the shares."""
+    verb = "gets" if found.benefit else "pays"
+    about = f"{whose}: what each {verb} of {_amount(found.total)}, by key; {found.kind}."
+    return [about, *_notes(found), *notes_of_keys(found)]
 
 
 def notes_of_keys(found: SharingAnswer) -> list[str]:

@@ -72,12 +72,14 @@ def show(
     say_fictional()
 
 
-def _csv(rows: Sequence[Row]) -> None:
+def csv_text(rows: Sequence[Row]) -> list[list[object]]:
+    """Rows with their header as cells of a CSV or a sheet: numbers as they are, lists with semicolons."""
     names = list(dict.fromkeys(key for row in rows for key in row))
-    writer = csv.writer(sys.stdout, lineterminator="\n")
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row.get(name)) for name in names])
+    return [[*names], *([_cell(row.get(name)) for name in names] for row in rows)]
+
+
+def _csv(rows: Sequence[Row]) -> None:
+    csv.writer(sys.stdout, lineterminator="\n").writerows(csv_text(rows))
 
 
 def _cell(value: object) -> object:

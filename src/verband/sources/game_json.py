@@ -38,8 +38,11 @@ class GameInJson:
         except BadInputError as error:
             try:
                 json.loads(self.text)
-            except (ValueError, RecursionError):
+            except RecursionError:
                 raise error from None
+            except ValueError:
+                todo = "Look there for a comma, quote or bracket too many or too few; numbers take a decimal point"
+                raise BadInputError(error.what, where=error.where, todo=todo) from None
             if (twice := repeated_key(self.text)) is not None:
                 name, line, column = twice
                 raise BadInputError(

@@ -1,8 +1,7 @@
-"""A table of numbers of the user's own, for methods that work on any data, with the columns that the user names.
+"""A table of numbers of the user's own, for methods that work on any data: CSV or XLSX with the columns that are asked.
 
-A CSV file or, where the method takes one, the first sheet of a workbook.
-
-Accepted, and said in the remarks: a byte order mark, Windows-1252, semicolons or tabs between cells, decimal commas.
+Accepted, and said in the remarks: a byte order mark, Windows-1252, semicolons or tabs between cells, decimal commas,
+points for thousands where they can be nothing else, the first sheet of a workbook, Dutch names of known columns.
 Everything else that is no number is refused with line and column, or set aside by name when the user asks that.
 """
 
@@ -12,8 +11,6 @@ import codecs
 import csv
 import difflib
 import io
-import math
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,16 +19,13 @@ import numpy as np
 import numpy.typing as npt
 
 from verband.errors import BadInputError
+from verband.sources.command_columns import place_of, taken_as
 from verband.sources.files import SourceFile
-from verband.sources.own_sheets import Row, rows_of_text, rows_of_workbook, show
+from verband.sources.number_cells import Notation, Written, notation_of, numbers_in
+from verband.sources.own_sheets import Row, comment, rows_of_text, rows_of_workbook, show
 
 DELIMITERS = (";", "\t", ",")
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", ".", "-"})
-_DUTCH = re.compile(r"[+-]?(?:\d{1,3}(?:\.\d{3})+|\d+)(?:,\d+)?(?:[eE][+-]?\d+)?")
-# A group of thousands never begins with 0, so 0,543 is decimal, and with it its whole column.
-_TWO_WAYS = re.compile(r"[+-]?[1-9]\d{0,2},\d{3}")
-_GROUPED = re.compile(r"[+-]?\d{1,3}(?:\.\d{3})+")
-_SHOWN = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +79,9 @@ def read_numbers(
     above_zero: Sequence[str] = (),
     optional: Sequence[str] = (),
     set_aside: bool = False,
-    workbooks: bool = False,
+    command: str = "",
 ) -> NumberTable:
-    """Read the columns of a CSV file that the user names.
+    """Read the columns of a CSV or XLSX file that the user names.
 
     Parameters
     ----------
@@ -105,8 +99,8 @@ def read_numbers(
         Columns with numbers that the file may do without, as a whole or in some cells: not-a-number stands there.
     set_aside
         Leave rows out that lack a number, instead of refusing the file.
-    workbooks
-        Read the first sheet of an XLSX workbook too.
+    command
+        Whose file it is, where its columns have Dutch names too.
 
     Raises
     ------
@@ -114,21 +108,29 @@ def read_numbers(
         If the file cannot be read, a column is not there or named twice, or a cell is no usable number; with line and
         column.
     """
-    table = open_table(path, workbooks=workbooks)
-    header, rows, remarks = table.header, table.rows, table.remarks
+    table = open_table(path)
+    rows, remarks = table.rows, table.remarks
     wanted = [*columns, *texts, *([name] if name else [])]
-    places = _places(header, wanted, path.name)
-    kept, left = _kept(rows, places, columns, name=name, where=path.name, set_aside=set_aside)
-    more_places = _places(header, [column for column in optional if column in _names(header)], path.name)
+    places = table.places(wanted, command)
+    kept, left = _kept(rows, table.names, places, columns, name=name, where=path.name, set_aside=set_aside)
     every = (*columns, *optional)
+    found = places | {column: place for column in optional if (place := table.place(column, command)) is not None}
     values = np.full((len(kept), len(every)), np.nan)
     for number, column in enumerate(every):
-        place = (places | more_places).get(column)
-        cells = {index: _cell(row, place) for index, row in enumerate(kept) if place is not None}
-        filled = [index for index, cell in cells.items() if column in columns or cell.lower() not in MISSING]
+        if column not in found:
+            continue
+        cells = [_written(row, found[column]) for row in kept]
+        filled = [index for index, cell in enumerate(cells) if column in columns or show(cell).lower() not in MISSING]
         if filled:
             lines = [kept[index].number for index in filled]
-            values[filled, number] = _numbers([cells[index] for index in filled], lines, column, path.name, remarks)
+            given = [cells[index] for index in filled]
+            values[filled, number] = numbers_in(
+                given, lines, table.names[found[column]], path.name, remarks, table.notation
+            )
+    header = list(table.names)
+    remarks += taken_as([(header[place], column) for column, place in found.items()])
+    for column, place in found.items():
+        header[place] = column
     kept, values, more = _positive(kept, values, columns, above_zero, places, name, path.name, set_aside=set_aside)
     if not kept:
         reason = f"; {len(left) + len(more)} were set aside" if left or more else ""
@@ -142,7 +144,7 @@ def read_numbers(
         lines=tuple(row.number for row in kept),
         remarks=tuple(remarks),
         set_aside=(*left, *more),
-        header=tuple(name for name in _names(header) if name),
+        header=tuple(name for name in header if name),
     )
 
 
@@ -156,20 +158,53 @@ class OpenTable:
         With the lines they stand on.
     remarks
         What was read in another way than plain; readers of cells add to it.
+    where
+        Name of the file, for messages.
+    notation
+        What all cells together tell about the way numbers are written.
     """
 
     header: Row
     rows: list[Row]
     remarks: list[str]
+    where: str
+    notation: Notation
 
     @property
     def names(self) -> tuple[str, ...]:
         """Names of the columns."""
-        return tuple(str(cell or "").strip() for cell in self.header.cells)
+        return tuple(show(cell).strip() for cell in self.header.cells)
+
+    def place(self, column: str, command: str = "") -> int | None:
+        """Return where a column stands, or ``None``; see :func:`~verband.sources.command_columns.place_of`."""
+        return place_of(column, self.names, command, self.where)
+
+    def places(self, wanted: Sequence[str], command: str = "") -> dict[str, int]:
+        """Return where columns stand that must be there.
+
+        Raises
+        ------
+        BadInputError
+            If one is not there, or more than one can be meant.
+        """
+        found = {}
+        for name in wanted:
+            place = self.place(name, command)
+            if place is None:
+                names = [item for item in self.names if item]
+                close = difflib.get_close_matches(name, names, n=1)
+                meant = f" Did you mean {close[0]}?" if close else ""
+                raise BadInputError(
+                    f"there is no column {name!r}",
+                    where=self.where,
+                    todo=f"The columns are {', '.join(names)}.{meant}",
+                )
+            found[name] = place
+        return found
 
 
-def open_table(path: Path, *, workbooks: bool = False) -> OpenTable:
-    """Split a CSV file, plain or gzip, into rows; with ``workbooks`` the first sheet of an XLSX workbook too.
+def open_table(path: Path) -> OpenTable:
+    """Split a CSV file, plain or gzip, or the first sheet of an XLSX file into rows.
 
     Raises
     ------
@@ -178,98 +213,88 @@ def open_table(path: Path, *, workbooks: bool = False) -> OpenTable:
     """
     file = SourceFile(path, path.name)
     remarks: list[str] = []
-    if workbooks and file.head.kind == "xlsx":
-        header, rows = _checked(rows_of_workbook(file), path.name)
-        return OpenTable(header, rows, ["the first sheet of the workbook was read"])
-    if file.head.kind in ("xlsx", "binary", "json", "xml"):
+    if file.head.kind == "xlsx":
+        rows = _from_header(rows_of_workbook(file), path.name)
+        remarks.append("the first sheet of the workbook was read")
+        return OpenTable(rows[0], rows[1:], remarks, path.name, _notation(rows[1:], between_commas=False))
+    if file.head.kind in ("binary", "json", "xml"):
         raise BadInputError(
-            f"the file is {file.head.kind}, not a text table", where=path.name, todo="Save the sheet as CSV"
+            f"the file is {file.head.kind}, not a text table",
+            where=path.name,
+            todo="Save the sheet as XLSX, or as CSV (UTF-8)",
         )
     if file.head.content.startswith(codecs.BOM_UTF8):
         remarks.append("the byte order mark at its beginning was skipped")
     text, western = file.text(western_allowed=True)
     if western:
         remarks.append("the text was read as Windows-1252")
-    header, rows, delimiter = _rows(text, path.name)
+    rows, delimiter = _rows(text, path.name)
     if delimiter != ",":
         remarks.append(f"cells are separated by {'tabs' if delimiter == chr(9) else 'semicolons'}")
-    return OpenTable(header, rows, remarks)
+    return OpenTable(rows[0], rows[1:], remarks, path.name, _notation(rows[1:], between_commas=delimiter == ","))
 
 
-def header_of(path: Path) -> tuple[str, ...]:
-    """Names of the columns of a CSV file, as they stand; empty where the file is no text table.
+def header_of(path: Path, wanted: Sequence[str] = (), command: str = "") -> tuple[str, ...]:
+    """Names of the columns of a table, as they stand, but those asked under the name asked; empty where it is none.
 
     Raises
     ------
     BadInputError
         If the file cannot be read.
     """
-    if SourceFile(path, path.name).head.kind in ("xlsx", "binary", "json", "xml"):
+    if SourceFile(path, path.name).head.kind in ("binary", "json", "xml"):
         return ()
-    return open_table(path).names
+    table = open_table(path)
+    names = list(table.names)
+    for column in wanted:
+        place = table.place(column, command)
+        if place is not None:
+            names[place] = column
+    return tuple(names)
 
 
-def numbers_in(cells: Sequence[str], lines: Sequence[int], column: str, where: str, remarks: list[str]) -> list[float]:
-    """Read the cells of one column as numbers, with decimal points or, said in the remarks, decimal commas.
-
-    Raises
-    ------
-    BadInputError
-        If a cell is no number, with line and column.
-    """
-    return _numbers(cells, lines, column, where, remarks)
+def _notation(rows: Sequence[Row], *, between_commas: bool) -> Notation:
+    return notation_of((cell for row in rows for cell in row.cells), between_commas=between_commas)
 
 
-def _rows(text: str, where: str) -> tuple[Row, list[Row], str]:
+def _from_header(rows: Sequence[Row], where: str) -> list[Row]:
+    """Rows from the header on: comments above it are left out."""
+    first = next((index for index, row in enumerate(rows) if not comment(row)), len(rows))
+    found = list(rows[first:])
+    if not found:
+        raise BadInputError("the file is empty", where=where, todo="Give a table with a header")
+    if len(found) == 1:
+        raise BadInputError("the table has a header and no rows", where=where, todo="Fill in a row below it")
+    return found
+
+
+def _rows(text: str, where: str) -> tuple[list[Row], str]:
     if "\0" in text:
         raise BadInputError("the file holds NUL bytes, so it is no text table", where=where, todo="Save it as CSV")
     first = next((line for line in text.splitlines() if line.strip() and not line.startswith("#")), "")
     counts = {mark: len(next(csv.reader(io.StringIO(first), delimiter=mark), [])) for mark in DELIMITERS}
     delimiter = max(DELIMITERS, key=lambda mark: counts[mark])
     delimiter = "," if counts[delimiter] == 1 else delimiter
-    header, rest = _checked(list(rows_of_text(text, delimiter, where=where)), where)
-    return header, rest, delimiter
-
-
-def _checked(rows: Sequence[Row], where: str) -> tuple[Row, list[Row]]:
-    """The header and the rows under it, none of them wider."""
-    if not rows:
-        raise BadInputError("the file is empty", where=where, todo="Give a table with a header")
-    header, *rest = rows
-    if not rest:
-        raise BadInputError("the table has a header and no rows", where=where, todo="Add a row per unit")
-    for row in rest:
-        if len(row.cells) != len(header.cells) and any(cell is not None for cell in row.cells[len(header.cells) :]):
+    rows = _from_header(list(rows_of_text(text, delimiter, where=where)), where)
+    width = len(rows[0].cells)
+    for row in rows[1:]:
+        if len(row.cells) != width and any(cell is not None for cell in row.cells[width:]):
             raise BadInputError(
-                f"the row has {len(row.cells)} cells and the header {len(header.cells)}",
+                f"the row has {len(row.cells)} cells and the header {width}",
                 where=f"{where}, line {row.number}",
                 todo="Put numbers with a comma between quotes, or separate the cells by semicolons",
             )
-    return header, rest
+    return rows, delimiter
 
 
-def _places(header: Row, wanted: Sequence[str], where: str) -> dict[str, int]:
-    names = _names(header)
-    twice = {name for name in wanted if names.count(name) > 1}
-    if twice:
-        raise BadInputError(f"the header names column {min(twice)} twice", where=where, todo="Rename one of them")
-    found = {}
-    for name in wanted:
-        if name not in names:
-            close = difflib.get_close_matches(name, names, n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
-            listed = ", ".join(item for item in names if item)
-            raise BadInputError(f"there is no column {name!r}", where=where, todo=f"The columns are {listed}.{meant}")
-        found[name] = names.index(name)
-    return found
-
-
-def _names(header: Row) -> list[str]:
-    return [str(cell or "").strip() for cell in header.cells]
+def _written(row: Row, place: int) -> Written:
+    """A cell as text, or as the number that a workbook holds."""
+    cell = row.cells[place] if place < len(row.cells) else None
+    return cell if isinstance(cell, float) else (cell or "").strip()
 
 
 def _cell(row: Row, place: int) -> str:
-    return show(row.cells[place] if place < len(row.cells) else None).strip()
+    return show(_written(row, place))
 
 
 def _name(row: Row, places: dict[str, int], name: str | None, index: int) -> str:
@@ -278,6 +303,7 @@ def _name(row: Row, places: dict[str, int], name: str | None, index: int) -> str
 
 def _kept(
     rows: Sequence[Row],
+    shown: Sequence[str],
     places: dict[str, int],
     columns: Sequence[str],
     *,
@@ -296,73 +322,10 @@ def _kept(
         else:
             raise BadInputError(
                 "the number is missing",
-                where=f"{where}, line {row.number}, column {empty}",
+                where=f"{where}, line {row.number}, column {shown[places[empty]]}",
                 todo="Fill it in, or leave such rows out with --set-aside",
             )
     return kept, left
-
-
-def _numbers(cells: Sequence[str], lines: Sequence[int], column: str, where: str, remarks: list[str]) -> list[float]:
-    for cell, line in zip(cells, lines, strict=True):
-        if _overflows(cell):
-            raise BadInputError(
-                f"{cell[:_SHOWN]} is too large to compute with",
-                where=f"{where}, line {line}, column {column}",
-                todo="Choose a larger unit",
-            )
-    plain = [_plain(cell) for cell in cells]
-    if all(value is not None for value in plain):
-        return [value for value in plain if value is not None]
-    wrong = next(index for index, value in enumerate(plain) if value is None)
-    dutch = [_dutch(cell) for cell in cells]
-    place = f"{where}, line {lines[wrong]}, column {column}"
-    if any(value is None for value in dutch):
-        fault = next(index for index, value in enumerate(dutch) if value is None)
-        mixed = _dutch(cells[wrong]) is not None and plain[fault] is not None
-        if mixed:
-            raise BadInputError(
-                f"the column has decimal commas ({cells[wrong][:_SHOWN]}) and decimal points ({cells[fault][:_SHOWN]})",
-                where=place,
-                todo="Write all its numbers the same way",
-            )
-        place = f"{where}, line {lines[fault if plain[fault] is None else wrong]}, column {column}"
-        shown = cells[fault if plain[fault] is None else wrong][:_SHOWN]
-        raise BadInputError(f"{shown!r} is not a number", where=place, todo="Give a number, or name another column")
-    told = [cell for cell in cells if "," in cell]
-    if all(_TWO_WAYS.fullmatch(cell.replace("\u2212", "-")) for cell in told):
-        raise BadInputError(
-            f"{told[0][:_SHOWN]!r} can be a decimal comma or a sign for thousands",
-            where=place,
-            todo="Write thousands without a sign, or decimals with a point",
-        )
-    grouped = sum(_GROUPED.fullmatch(cell) is not None for cell in cells)
-    more = f"; in {grouped} cells the point was read as a sign for thousands" if grouped else ""
-    remarks.append(f"column {column}: decimal commas were read, such as {told[0][:_SHOWN]}{more}")
-    return [value for value in dutch if value is not None]
-
-
-def _overflows(cell: str) -> bool:
-    """Whether it is written as a number that no computer can hold, such as 1e400."""
-    text = cell.replace("\u2212", "-")
-    if _DUTCH.fullmatch(text):
-        text = text.replace(".", "").replace(",", ".") if "," in text else text
-    try:
-        return math.isinf(float(text)) and any(character.isdigit() for character in text)
-    except ValueError:
-        return False
-
-
-def _plain(cell: str) -> float | None:
-    try:
-        value = float(cell.replace("\u2212", "-"))
-    except ValueError:
-        return None
-    return value if math.isfinite(value) and "_" not in cell else None
-
-
-def _dutch(cell: str) -> float | None:
-    text = cell.replace("\u2212", "-")
-    return float(text.replace(".", "").replace(",", ".")) if _DUTCH.fullmatch(text) else None
 
 
 def _positive(

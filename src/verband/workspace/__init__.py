@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import polars as pl
 
@@ -46,6 +46,9 @@ from verband.workspace.series import Series, gather_series
 from verband.workspace.sharing import TaskSharingAnswer, gather_task_sharing
 from verband.workspace.steering_loss import SteeringAnswer, gather_steering_loss
 
+if TYPE_CHECKING:
+    from verband.analysis.evidence.result import Evidence
+
 ENVIRONMENT_VARIABLE = "VERBAND_WORKSPACE"
 
 
@@ -70,6 +73,7 @@ class Workspace:
 
     def __init__(self, folder: Path | str | None = None) -> None:
         self.folder = Path(folder) if folder is not None else default_folder()
+        self._last_fictional: bool | None = None
 
     def __repr__(self) -> str:
         return f"Workspace({str(self.folder)!r})"
@@ -77,6 +81,7 @@ class Workspace:
     @contextmanager
     def _open(self) -> Iterator[Warehouse]:
         with opened(self.folder / FILE_NAME) as warehouse:
+            self._last_fictional = warehouse.fictional
             yield warehouse
 
     def load(
@@ -86,18 +91,21 @@ class Workspace:
         from verband.warehouse import loading  # noqa: PLC0415  the readers of all sources: only for those who load
 
         paths = [Path(folder) for folder in folders]
+        self._last_fictional = None
         return loading.load(self.folder, paths, strict=strict, fresh=fresh, progress=progress)
 
     def undo(self) -> str:
         """Put back the state before the last load and return its snapshot."""
         from verband.warehouse import loading  # noqa: PLC0415  as above
 
+        self._last_fictional = None
         return loading.undo(self.folder)
 
     def forget(self, name: str) -> LoadResult:
         """Take one loaded file out again."""
         from verband.warehouse import loading  # noqa: PLC0415  as above
 
+        self._last_fictional = None
         return loading.forget(self.folder, name)
 
     def status(self) -> Status:
@@ -112,6 +120,11 @@ class Workspace:
             return False
         with self._open() as warehouse:
             return warehouse.fictional
+
+    @property
+    def answered_fictional(self) -> bool:
+        """Whether the last answer was about the invented province; without opening the file once more to see."""
+        return self.fictional if self._last_fictional is None else self._last_fictional
 
     def set_aside(self) -> pl.DataFrame:
         """List the records that were set aside: source, file, line, reason, text."""
@@ -454,6 +467,45 @@ class Workspace:
         with self._open() as warehouse:
             return gather_task_sharing(
                 warehouse, task, members, methods=methods, round_to=round_to, seed=seed, progress=progress
+            )
+
+    def evidence(
+        self,
+        mechanisms: Sequence[str] = (),
+        *,
+        workers: int = 1,
+        seed: int = SEED,
+        fresh: bool = False,
+        progress: Progress = silent,
+    ) -> tuple[Evidence, ...]:
+        """Say per mechanism M1 to M16 what the loaded data show, by rules that were stated beforehand.
+
+        Parameters
+        ----------
+        mechanisms
+            ``M1`` to ``M16``; all by default.
+        workers
+            Processes; the answer is the same for any number. Inside ``joblib.parallel_config(backend=...)`` that
+            backend does the work.
+        seed
+            Of all draws; the same seed gives the same answer.
+        fresh
+            Compute anew what is kept in the workspace.
+        progress
+            Called with mechanisms done, their number, and what is next.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such mechanism.
+        MissingDataError
+            If the workspace lacks the lists, inhabitants or key totals.
+        """
+        from verband.workspace.evidence.gathering import gather_evidence  # noqa: PLC0415  all mechanisms: only here
+
+        with self._open() as warehouse:
+            return gather_evidence(
+                warehouse, self.folder, mechanisms, workers=workers, seed=seed, fresh=fresh, progress=progress
             )
 
     def steering_loss(self) -> SteeringAnswer:

@@ -14,6 +14,7 @@ from verband.warehouse.boundaries import harmonise, weights_to
 from verband.warehouse.store import Warehouse
 from verband.workspace.naming import Names
 
+SAFETY_REGION = "safety_region"
 AMOUNTS = ("cost_keur", "paid_to_arrangements_keur", "wages_keur", "hired_staff_keur")
 
 
@@ -166,6 +167,32 @@ class Facts:
         )
         several = parts.group_by("target", "year").len().filter(pl.col("len") > 1)
         return several.select(pl.col("target").alias("code"), "year")
+
+    @cached_property
+    def safety_regions(self) -> pl.DataFrame:
+        """Safety region of every municipality of the latest list, ``code, safety_region``; carried from old lists.
+
+        Of several predecessors that which brought most inhabitants decides; null where no list names any.
+        """
+        empty = pl.DataFrame(schema={"code": pl.String, SAFETY_REGION: pl.String})
+        if not self.warehouse.has("region_membership"):
+            return empty
+        regions = self.warehouse.table("region_membership").filter(pl.col("region_type") == SAFETY_REGION)
+        if regions.is_empty():
+            return empty
+        parts = regions.join(self.weights, left_on=["code", "list_year"], right_on=["code", "year"], how="inner").join(
+            self.inhabitants.select("code", "inhabitants").group_by("code").agg(pl.col("inhabitants").max()),
+            on="code",
+            how="left",
+        )
+        ranked = parts.with_columns((pl.col("weight") * pl.col("inhabitants").fill_null(0)).alias("brought")).sort(
+            "list_year", "brought", "region", descending=[True, True, False]
+        )
+        return (
+            ranked.group_by("target", maintain_order=True)
+            .agg(pl.col("region").first())
+            .rename({"target": "code", "region": SAFETY_REGION})
+        )
 
     @cached_property
     def measures(self) -> pl.DataFrame:

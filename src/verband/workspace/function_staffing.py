@@ -94,6 +94,40 @@ def gather_functions(
     )
 
 
+def every_own_pay(warehouse: Warehouse, *, year: int, report: str) -> tuple[OwnPay, ...]:
+    """Own pay per task of all municipalities that filed it, by code, in the boundaries of the year.
+
+    Parameters
+    ----------
+    warehouse
+        With the list of municipalities and the task accounts.
+    year, report
+        Of the own pay.
+
+    Raises
+    ------
+    MissingDataError
+        If one of these is not loaded.
+    """
+    warehouse.require("municipality_list", "task_accounts")
+    rows = warehouse.query("own_pay_per_task", year=year, report=report)
+    totals = _totals(rows)
+    names, people = Names(warehouse), dict(totals.select("code", "inhabitants").iter_rows())
+    paid = rows.filter(pl.col("wages_keur").is_not_null()).partition_by("code", as_dict=True)
+    return tuple(
+        OwnPay(
+            code=item.code,
+            name=names.index.name(item.code),
+            inhabitants=int(people[item.code]),
+            pay_keur=dict(paid[(item.code,)].select("task", "wages_keur").iter_rows()),
+            outsourced=item.outsourced,
+            partly_joint=item.partly_joint,
+        )
+        for item in sorted(staffing(totals), key=lambda one: one.code)
+        if item.own_pay_eur_per_inhabitant is not None and (item.code,) in paid
+    )
+
+
 def _year(warehouse: Warehouse, year: int | None, report: str) -> int:
     """Return the year asked, or the latest of the report."""
     held = warehouse.query("own_pay_reports")

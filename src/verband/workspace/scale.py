@@ -26,7 +26,7 @@ from verband.numerics.threads import one_thread
 from verband.warehouse.boundaries import harmonise
 from verband.warehouse.building import Progress, silent
 from verband.warehouse.store import Warehouse
-from verband.workspace.facts import Facts
+from verband.workspace.facts import SAFETY_REGION, Facts
 from verband.workspace.kept import keep_models, read_models
 
 SEED = 1
@@ -216,6 +216,12 @@ class ScaleRows:
         return float(np.exp(np.log(people["inhabitants"].to_numpy().astype(np.float64)).mean()))
 
     @cached_property
+    def _regions(self) -> dict[str, str]:
+        """Safety region by code, as far as a list tells."""
+        known = self.facts.safety_regions.drop_nulls(SAFETY_REGION)
+        return dict(known.select("code", SAFETY_REGION).iter_rows())
+
+    @cached_property
     def all_asked(self) -> list[Asked]:
         """The tasks of the latest accounts, financial ones among them, and after its last part each stated sum."""
         year = self.facts.year
@@ -302,6 +308,7 @@ class ScaleRows:
                 ("years before a merger included", found.everything),
                 *((name, found.complete(net)) for name, net in self._net(asked)),
             ],
+            regions=self._regions,
             rng=np.random.default_rng([seed, *asked.code.encode()]),
         )
 

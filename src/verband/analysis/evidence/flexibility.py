@@ -1,0 +1,200 @@
+"""M12: whether merging and cooperating more do the same to cost, and what being free to leave is worth.
+
+Both effects are estimated the same way, against the same controls (analysis.evidence.before_and_after): merging, in the
+boundaries of the merged municipality; and *cooperating more*: a lasting rise of transfers to arrangements by a stated
+part of the cost that the municipality would have had if its cost had grown as the nation's since the first year. Its
+own later cost is no part of that measure, for a fall of cost would look like a rise of the share. The claim is that the
+two effects on cost per inhabitant are equal within a margin. The value of being free to leave follows from assumed
+parameters (numerics.leaving_option) and is shown as such.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import product
+
+import numpy as np
+import polars as pl
+
+from verband.analysis.evidence.after_merger import SKIPPED, in_percent
+from verband.analysis.evidence.before_and_after import Change, effects
+from verband.analysis.evidence.panel import CannotEstimateError
+from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
+from verband.analysis.evidence.verdict import LEVEL
+from verband.numerics.leaving_option import value_of_leaving
+
+RISE = 0.05
+_LAST = 20
+_MERGING = (
+    "ln cost per inhabitant since the merger against the second year before it, parts summed, less the same change of "
+    "controls, with effects of size per year; errors clustered by merger process"
+)
+_COOPERATING = (
+    "ln cost per inhabitant since transfers to arrangements rose lastingly by {:.0%} of cost, against the second year "
+    "before, less the same change of controls, with effects of size per year; errors clustered by municipality"
+)
+
+
+def rises(rows: pl.DataFrame, *, least: float = RISE) -> pl.DataFrame:
+    """First year of a lasting rise of transfers to arrangements, per municipality.
+
+    Parameters
+    ----------
+    rows
+        ``code, year, cost_keur, paid_keur`` of municipalities whose boundaries did not change; null where missing.
+    least
+        Rise of the mean from before to since, and of that year itself, as a fraction of cost.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``code, start``: the year with the largest rise among those with two years on both sides, where it is lasting.
+    """
+    national = rows.group_by("year").agg(pl.col("cost_keur").sum().alias("national"))
+    known = rows.drop_nulls(["cost_keur", "paid_keur"]).join(national, on="year").sort("code", "year")
+    found = []
+    for (code,), part in known.partition_by("code", as_dict=True, maintain_order=True).items():
+        years = part["year"].to_numpy()
+        base = float(part["cost_keur"][0]) / float(part["national"][0])
+        share = part["paid_keur"].to_numpy() / (base * part["national"].to_numpy())
+        jumps = [
+            (float(share[place:].mean() - share[:place].mean()), int(years[place]))
+            for place in range(2, len(years) - 1)
+            if share[place] - share[place - 1] >= least and share[place:].mean() - share[:place].mean() >= least
+        ]
+        if jumps:
+            found.append((code, max(jumps)[1]))
+    return pl.DataFrame(found, schema={"code": pl.String, "start": pl.Int64}, orient="row")
+
+
+def _merging(rows: pl.DataFrame, outcome: str, **options: object) -> Change:
+    merged = rows.filter(pl.col("rise").is_null()).with_columns(pl.col("merger").alias("start"))
+    return effects(merged, outcome, anticipation=SKIPPED, **options).mean(0, _LAST)  # type: ignore[arg-type]
+
+
+def _cooperating(rows: pl.DataFrame, outcome: str, **options: object) -> Change:
+    rising = rows.filter(pl.col("merger").is_null()).with_columns(
+        pl.col("rise").alias("start"), pl.lit(None, dtype=pl.String).alias("process")
+    )
+    return effects(rising, outcome, anticipation=SKIPPED, **options).mean(0, _LAST)  # type: ignore[arg-type]
+
+
+def _difference(first: Change, second: Change) -> Finding:
+    """The first effect less the second; what a control adds to both cancels as far as it is the same."""
+    from scipy.special import stdtrit  # noqa: PLC0415  slow to start
+
+    labels = sorted(set(first.scores) | set(second.scores))
+    scores = np.array([first.scores.get(label, 0.0) - second.scores.get(label, 0.0) for label in labels])
+    error = float(np.sqrt(scores @ scores))
+    parts = ((item.standard_error**2, item.degrees_of_freedom) for item in (first, second))
+    freedom = (first.standard_error**2 + second.standard_error**2) ** 2 / sum(var**2 / df for var, df in parts)
+    reach = float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
+    estimate = first.estimate - second.estimate
+    return Finding(
+        component="merging_minus_cooperating",
+        estimate=100 * estimate,
+        low=100 * (estimate - reach),
+        high=100 * (estimate + reach),
+        standard_error=100 * error,
+        n_observations=first.observations + second.observations,
+        n_municipalities=len(first.treated) + len(second.treated) + max(first.controls, second.controls),
+        n_clusters=first.processes + second.processes,
+        years=tuple(sorted({*first.years, *second.years})),
+        method="difference of the two effects on ln cost per inhabitant; errors by cluster over both, Welch's degrees "
+        "of freedom",
+        degrees_of_freedom=freedom,
+        note=f"{first.processes} merger processes, {second.processes} municipalities that came to cooperate more",
+    )
+
+
+def flexibility(
+    rows: pl.DataFrame, option: Mapping[str, tuple[float, float, float]], *, sources: tuple[str, ...]
+) -> Findings:
+    """Estimate M12.
+
+    Parameters
+    ----------
+    rows
+        One row per municipality of the latest list and year: ``code, year, inhabitants``; ``merger``, ``process``;
+        ``cost_keur``, ``paid_keur`` (null where in doubt); ``cost`` (logarithm per inhabitant); ``outsourced``.
+    option
+        Low, value and high of each row of ``leaving_option_defaults.csv``.
+    sources
+        Tables.
+    """
+    findings: list[Finding] = []
+    variants: list[VariantFinding] = []
+    not_found: dict[str, str] = {}
+
+    def both(part: pl.DataFrame, least: float = RISE, **options: object) -> tuple[Change, Change]:
+        unchanged = part.filter(pl.col("merger").is_null())
+        marked = part.join(rises(unchanged, least=least).rename({"start": "rise"}), on="code", how="left")
+        return _merging(marked, "cost", **options), _cooperating(marked, "cost", **options)
+
+    try:
+        merging, cooperating = both(rows)
+    except CannotEstimateError as error:
+        not_found["merging_minus_cooperating"] = str(error)
+    else:
+        findings.append(_difference(merging, cooperating))
+        findings.append(in_percent(merging, "merging", _MERGING))
+        findings.append(in_percent(cooperating, "cooperating_more", _COOPERATING.format(RISE)))
+    merger = pl.col("merger")
+    for name, part, options in (
+        ("a rise of 3% of cost", rows, {"least": 0.03}),
+        ("a rise of 10% of cost", rows, {"least": 0.10}),
+        ("without outsourced organisations", rows.filter(~pl.col("outsourced").any().over("code")), {}),
+        ("mergers of 2019 only", rows.filter(merger.is_null() | (merger == 2019)), {}),
+        ("size not held constant", rows, {"size": False}),
+    ):
+        try:
+            found = _difference(*both(part, **options))
+        except CannotEstimateError as error:
+            variants.append(VariantFinding(name, "merging_minus_cooperating", None, str(error)))
+        else:
+            variants.append(VariantFinding(name, "merging_minus_cooperating", found))
+    findings.append(_option(option))
+    recent = rows.drop_nulls("merger").group_by("code", "merger").agg(pl.col("year").min()).sort("code")
+    aside = tuple(
+        SetAside(code, f"merged in {year}: no accounts of the second year before it")
+        for code, year, first in recent.iter_rows()
+        if first > year - 2
+    )
+    return Findings(tuple(findings), tuple(variants), aside, sources, not_found)
+
+
+def _option(option: Mapping[str, tuple[float, float, float]]) -> Finding:
+    """Value of being free to leave at the assumed values, and the range over all corners of their ranges."""
+
+    def value(chosen: Mapping[str, float], steps: int) -> float:
+        return value_of_leaving(
+            chosen["benefit"],
+            mean=chosen["mean"],
+            reversion=chosen["reversion"],
+            volatility=chosen["volatility"],
+            exit_cost=chosen["exit_cost"],
+            discount=chosen["discount"] / 100,
+            years=chosen["years"],
+            steps_per_year=steps,
+        )
+
+    names = list(option)
+    corners = [
+        value(dict(zip(names, corner, strict=True)), 4)
+        for corner in product(*((option[name][0], option[name][2]) for name in names))
+    ]
+    return Finding(
+        component="value_of_leaving",
+        estimate=value({name: option[name][1] for name in names}, 24),
+        low=min(corners),
+        high=max(corners),
+        standard_error=None,
+        n_observations=0,
+        n_municipalities=0,
+        n_clusters=0,
+        years=(),
+        method="American option on a mean-reverting net benefit, trinomial lattice; low and high: over all corners of "
+        "the assumed ranges, no interval of 95%",
+        note="a merger has no such option: its value is what a merger gives up, at these assumptions",
+        kind="assumed",
+    )

@@ -1,0 +1,66 @@
+"""M2: whether buying together gives discounts; accounts hold amounts and no prices, so they cannot tell.
+
+Shown as a hint only: purchases of goods and services (Iv3 category 3 without hired staff) against size. An amount that
+falls with size can be a lower price, fewer things bought, or work that is booked as a transfer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import polars as pl
+
+from verband.analysis.evidence.panel import CannotEstimateError, panel_finding
+from verband.analysis.evidence.result import Findings, SetAside, VariantFinding
+
+
+def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[str, ...]) -> Findings:
+    """Estimate the hint.
+
+    Parameters
+    ----------
+    rows
+        ``code, year, inhabitants, purchases_keur`` (category 3 without hired staff), ``outsourced`` and the drivers.
+    drivers
+        Names of columns.
+    sources
+        Tables.
+    """
+    known = rows.filter((pl.col("purchases_keur") > 0) & (pl.col("inhabitants") > 0)).with_columns(
+        (pl.col("purchases_keur") / pl.col("inhabitants")).log().alias("purchases"),
+        pl.col("inhabitants").log().alias("size"),
+    )
+    own = known.filter(~pl.col("outsourced"))
+    found, missing = [], {}
+    variants = []
+    for name, part, held in (
+        ("", own, drivers),
+        ("without drivers", own, ()),
+        ("outsourced organisations included", known, drivers),
+    ):
+        try:
+            one = panel_finding(
+                part,
+                "purchases",
+                ["size", *held],
+                component="purchases",
+                of="size",
+                method="least squares of ln purchases per inhabitant on ln inhabitants with drivers and year effects; "
+                "CR2 errors by municipality",
+                note="an amount, no price: it decides nothing",
+            )
+        except CannotEstimateError as error:
+            if name:
+                variants.append(VariantFinding(name, "purchases", None, str(error)))
+            else:
+                missing["purchases"] = str(error)
+            continue
+        if name:
+            variants.append(VariantFinding(name, "purchases", one))
+        else:
+            found.append(one)
+    aside = tuple(
+        SetAside(code, "its organisation is elsewhere: purchases stand with another body")
+        for code in known.filter("outsourced")["code"].unique().sort().to_list()
+    )
+    return Findings(tuple(found), tuple(variants), aside, sources, missing)

@@ -1,0 +1,86 @@
+"""The ledger: findings judged by the stated rules, claim by claim, and adjusted over all claims together."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from verband.analysis.evidence.result import Evidence, Findings, Judged, JudgedVariant, VariantFinding
+from verband.analysis.evidence.statements import Statement
+from verband.analysis.evidence.verdict import Verdict, holm, joined, p_value, read, with_variants
+
+
+def judge(statement: Statement, found: Findings) -> Evidence:
+    """Judge what was found by the rules of a claim.
+
+    Parameters
+    ----------
+    statement
+        The claim.
+    found
+        Every component must have a rule.
+
+    Raises
+    ------
+    KeyError
+        If a component has no rule that was stated beforehand.
+    """
+    components = []
+    for item in found.findings:
+        rule = statement.rule(item.component)
+        own: Verdict = read(rule, item.low, item.high) if rule.judges else "not_testable"
+        components.append(Judged(item, rule, own))
+    variants = tuple(_variant(statement, item) for item in found.variants)
+    deciding = [item for item in components if item.rule.role != "shown"]
+    told = [
+        with_variants(
+            item.verdict,
+            [other.verdict for other in variants if other.component == item.rule.component and other.finding],
+        )
+        for item in deciding
+    ]
+    primary = next((item for item in components if item.rule.role == "primary"), None)
+    lacking = [rule.component for rule in statement.rules if rule.role != "shown"]
+    lacking = [name for name in lacking if name not in {item.rule.component for item in deciding}]
+    missing = "; ".join(found.not_found.get(name, f"{name} was not estimated") for name in lacking)
+    verdict: Verdict = joined(told) if primary is not None else "not_testable"
+    if verdict != "not_testable" and lacking and verdict != "mixed":
+        verdict = "inconclusive"
+    if not lacking and primary is None:
+        missing = "; ".join(found.not_found.values()) or "what is claimed is not observed"
+    return Evidence(
+        statement=statement,
+        verdict=verdict,
+        primary=primary,
+        components=tuple(components),
+        variants=variants,
+        set_aside=found.set_aside,
+        sources=found.sources,
+        drawing=found.drawing,
+        p_value=None if primary is None else _p_value(primary),
+        missing=missing,
+    )
+
+
+def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:
+    rule = statement.rule(item.component)
+    verdict: Verdict = "not_testable"
+    if item.finding is not None and rule.judges:
+        verdict = read(rule, item.finding.low, item.finding.high)
+    return JudgedVariant(item.name, item.component, item.finding, verdict, item.missing)
+
+
+def _p_value(item: Judged) -> float | None:
+    found = item.finding
+    if found.p_value is not None:
+        return found.p_value
+    if not found.standard_error:
+        return None
+    return p_value(item.rule, found.estimate, found.standard_error, found.degrees_of_freedom)
+
+
+def adjusted(ledger: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    """The claims with Holm-adjusted p-values across those of them that have one."""
+    values = {item.statement.mechanism: item.p_value for item in ledger if item.p_value is not None}
+    found = holm(values)
+    return tuple(replace(item, p_value_holm=found.get(item.statement.mechanism)) for item in ledger)

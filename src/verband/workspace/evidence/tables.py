@@ -1,0 +1,134 @@
+"""Tables that several mechanisms of the ledger need, read once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path
+
+import polars as pl
+
+from verband.analysis.staffing import staffing
+from verband.warehouse.store import Warehouse
+from verband.workspace.facts import Facts
+from verband.workspace.naming import Names
+from verband.workspace.scale import ScaleRows
+
+LARGEST = 4
+_FILES_NAMED = 3
+
+
+def _short(source: str) -> str:
+    """The first files of a list, and how many more there are."""
+    files = source.split(", ")
+    return source if len(files) <= _FILES_NAMED else f"{files[0]} and {len(files) - 1} files more"
+
+
+class EvidenceTables:
+    """What the loaded data hold, in the forms that the modules of the ledger take.
+
+    Parameters
+    ----------
+    warehouse
+        With the lists, inhabitants and key totals.
+    folder
+        Of the workspace.
+
+    Raises
+    ------
+    MissingDataError
+        If one of these is not loaded.
+    """
+
+    def __init__(self, warehouse: Warehouse, folder: Path) -> None:
+        self.warehouse = warehouse
+        self.folder = folder
+        self.facts = Facts(warehouse)
+
+    def sources(self, *tables: str) -> tuple[str, ...]:
+        """Where tables come from, long lists of files cut short; a table that is not loaded is left out."""
+        return tuple(
+            dict.fromkeys(_short(self.warehouse.source_of(name)) for name in tables if self.warehouse.has(name))
+        )
+
+    @cached_property
+    def names(self) -> Names:
+        """Names and lists of municipalities."""
+        return self.facts.names
+
+    @cached_property
+    def scale_rows(self) -> ScaleRows:
+        """Cost per task with drivers; raises ``MissingDataError`` where these are not loaded."""
+        return ScaleRows(self.warehouse, self.facts)
+
+    @cached_property
+    def drivers(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
+        """The drivers of all main tasks together by code, each once, and their names; none where none are loaded."""
+        found: pl.DataFrame | None = None
+        names: tuple[str, ...] = ()
+        if self.warehouse.has("grant_volumes"):
+            for main_task in "012345678":
+                table, own = self.facts.drivers(main_task)
+                new = tuple(name for name in own if name not in names)
+                if new:
+                    part = table.select("code", *new)
+                    found = part if found is None else found.join(part, on="code", how="left")
+                    names += new
+        return (pl.DataFrame(schema={"code": pl.String}) if found is None else found), names
+
+    @cached_property
+    def largest(self) -> tuple[str, ...]:
+        """Codes of the four largest municipalities."""
+        rows = self.facts.of_year(self.facts.year).sort("inhabitants", descending=True, nulls_last=True)
+        return tuple(rows["code"].head(LARGEST).to_list())
+
+    @property
+    def safety_regions(self) -> pl.DataFrame:
+        """Safety region of every municipality of the latest list: ``code, safety_region``."""
+        return self.facts.safety_regions
+
+    @cached_property
+    def outsourced(self) -> pl.DataFrame:
+        """Municipalities and years whose organisation is elsewhere: ``code, year``."""
+        rows = []
+        for year in self.facts.years:
+            of_year = self.facts.of_year(year).filter(pl.col("inhabitants") > 0)
+            each = staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
+            rows += [(item.code, year) for item in each if item.outsourced]
+        return pl.DataFrame(rows, schema={"code": pl.String, "year": pl.Int64}, orient="row")
+
+    @cached_property
+    def panel(self) -> pl.DataFrame:
+        """One row per municipality of the latest list and year of the accounts, without years before its merger.
+
+        Columns ``code, year, inhabitants``; the amounts of :data:`verband.workspace.facts.AMOUNTS`; ``hired_share`` of
+        own and hired pay; ``arrangement_share`` of cost, null where in doubt; ``outsourced``; ``safety_region``; and
+        the drivers.
+        """
+        totals = self.facts.totals.join(self.facts.before_mergers, on=["code", "year"], how="anti")
+        pay = pl.col("hired_staff_keur") + pl.col("wages_keur")
+        sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
+        marked = self.outsourced.with_columns(pl.lit(value=True).alias("outsourced"))
+        drivers, names = self.drivers
+        found = (
+            totals.with_columns(
+                pl.when(pay > 0).then(pl.col("hired_staff_keur") / pay).alias("hired_share"),
+                pl.when(sound)
+                .then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
+                .alias("arrangement_share"),
+            )
+            .join(marked, on=["code", "year"], how="left")
+            .with_columns(pl.col("outsourced").fill_null(value=False))
+            .join(self.safety_regions, on="code", how="left")
+        )
+        found = found.join(drivers, on="code", how="left") if names else found
+        return found.sort("code", "year")
+
+    @cached_property
+    def budget_shares(self) -> pl.DataFrame | None:
+        """Share through arrangements in the budgets, ``code, year, share``; ``None`` where no budgets are loaded."""
+        if not self.warehouse.table("key_totals").filter(pl.col("report") == "budget").height:
+            return None
+        totals = Facts(self.warehouse, report="budget").totals
+        sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
+        share = pl.when(sound).then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
+        return totals.select("code", "year", share.alias("share"))

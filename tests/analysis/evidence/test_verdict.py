@@ -1,0 +1,145 @@
+"""Reading intervals: every region of every rule, the share of variants that must agree, Holm by hand."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import stats
+
+from verband.analysis.evidence.ledger import adjusted, judge
+from verband.analysis.evidence.result import Finding, Findings, VariantFinding
+from verband.analysis.evidence.statements import Rule, Text, statement
+from verband.analysis.evidence.verdict import holm, joined, p_value, read, with_variants
+
+WORDS = Text("iets", "something")
+HIGHER = Rule("part", "primary", "higher", 2.0, None, "EUR", WORDS, "reason")
+LOWER = Rule("part", "primary", "lower", 2.0, None, "EUR", WORDS, "reason")
+EQUAL = Rule("part", "primary", "equal", None, 2.0, "EUR", WORDS, "reason")
+
+
+@pytest.mark.parametrize(
+    ("rule", "low", "high", "told"),
+    [
+        (HIGHER, 2.1, 9.0, "supported"),
+        (HIGHER, 2.0, 9.0, "inconclusive"),
+        (HIGHER, 1.9, 9.0, "inconclusive"),
+        (HIGHER, -1.0, 2.0, "inconclusive"),
+        (HIGHER, 0.5, 1.9, "not_supported"),
+        (HIGHER, -9.0, -3.0, "not_supported"),
+        (HIGHER, -9.0, 1.0, "not_supported"),
+        (LOWER, -9.0, -2.1, "supported"),
+        (LOWER, -9.0, -1.9, "inconclusive"),
+        (LOWER, -1.9, 5.0, "not_supported"),
+        (LOWER, 3.0, 5.0, "not_supported"),
+        (EQUAL, -1.9, 1.9, "supported"),
+        (EQUAL, -2.1, 1.9, "inconclusive"),
+        (EQUAL, -9.0, 9.0, "inconclusive"),
+        (EQUAL, 2.1, 9.0, "not_supported"),
+        (EQUAL, -9.0, -2.1, "not_supported"),
+    ],
+)
+def test_every_region(rule, low, high, told):
+    assert read(rule, low, high) == told
+
+
+def test_what_is_no_interval_or_has_no_rule_is_refused():
+    with pytest.raises(ValueError, match="no interval"):
+        read(HIGHER, 2.0, 1.0)
+    with pytest.raises(ValueError, match="no interval"):
+        read(HIGHER, math.nan, 1.0)
+    with pytest.raises(ValueError, match="no rule"):
+        read(Rule("part", "shown", "higher", None, None, "EUR", WORDS, "reason"), 1.0, 2.0)
+
+
+def test_two_thirds_of_the_variants_have_to_agree():
+    assert with_variants("supported", ["supported", "supported", "inconclusive"]) == "supported"
+    assert with_variants("supported", ["supported", "inconclusive", "inconclusive"]) == "mixed"
+    assert with_variants("supported", ["supported", "not_supported"]) == "mixed"
+    assert with_variants("not_supported", ["not_supported", "inconclusive"]) == "mixed"
+    assert with_variants("inconclusive", ["supported", "supported"]) == "inconclusive"
+    assert with_variants("supported", []) == "supported"
+
+
+def test_components_that_contradict_each_other_are_mixed():
+    assert joined(["supported", "supported"]) == "supported"
+    assert joined(["not_supported"]) == "not_supported"
+    assert joined(["supported", "not_supported", "inconclusive"]) == "mixed"
+    assert joined(["supported", "inconclusive"]) == "inconclusive"
+    assert joined(["not_supported", "inconclusive"]) == "inconclusive"
+    assert joined(["mixed", "supported"]) == "mixed"
+    assert joined([]) == "not_testable"
+
+
+@given(
+    st.floats(-10, 10),
+    st.floats(0.01, 5),
+    st.sampled_from([3.0, 11.5, math.inf]),
+    st.sampled_from([HIGHER, LOWER, EQUAL]),
+)
+def test_a_claim_is_supported_where_its_own_test_rejects_at_half_of_five_percent(estimate, error, freedom, rule):
+    reach = (stats.norm if math.isinf(freedom) else stats.t(freedom)).ppf(0.975) * error
+    tested = p_value(rule, estimate, error, freedom)
+    if abs(tested - 0.025) > 1e-9:
+        assert (read(rule, estimate - reach, estimate + reach) == "supported") == (tested < 0.025)
+
+
+def test_holm_by_hand():
+    # 0.01 x 3, then 0.02 x 2, then 0.03 x 1 but no smaller than the one before.
+    assert holm({"a": 0.02, "b": 0.01, "c": 0.03}) == pytest.approx({"a": 0.04, "b": 0.03, "c": 0.04})
+    assert holm({"a": 0.9, "b": 0.8}) == {"a": 1.0, "b": 1.0}
+    assert holm({}) == {}
+
+
+def _finding(component, estimate, error):
+    return Finding(
+        component, estimate, estimate - 1.96 * error, estimate + 1.96 * error, error, 100, 50, 20, (2020,), "by hand"
+    )
+
+
+def test_a_claim_is_judged_by_its_rules_and_its_variants():
+    claim = statement("M4")
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    agreeing = [VariantFinding("other years", "hired_share", _finding("hired_share", 2.9, 0.5))] * 2
+    found = judge(claim, Findings(main, tuple(agreeing)))
+    assert found.verdict == "supported"
+    assert found.primary.finding.estimate == 3.0
+    weak = VariantFinding("drivers", "hired_share", _finding("hired_share", 1.0, 0.5))
+    assert judge(claim, Findings(main, (weak, weak, *agreeing))).verdict == "mixed"
+    unknown = VariantFinding("drivers", "hired_share", None, "no drivers loaded")
+    assert judge(claim, Findings(main, (unknown, unknown, *agreeing))).verdict == "supported"
+
+
+def test_a_claim_of_which_a_deciding_part_is_lacking_is_not_supported_by_the_rest():
+    found = judge(
+        statement("M4"),
+        Findings((_finding("hired_share", 3.0, 0.5),), not_found={"arrangement_share": "no arrangements loaded"}),
+    )
+    assert found.verdict == "inconclusive"
+    assert found.missing == "no arrangements loaded"
+
+
+def test_a_motive_and_a_claim_without_data_are_not_testable():
+    measured = judge(statement("M6"), Findings((_finding("dependence_by_size", 3.0, 0.5),)))
+    assert measured.verdict == "not_testable"
+    assert measured.components[0].verdict == "supported"
+    assert measured.primary is None
+    nothing = judge(statement("M2"), Findings(()))
+    assert nothing.verdict == "not_testable"
+    assert nothing.missing == "what is claimed is not observed"
+    assert judge(statement("M3"), Findings((), not_found={"quality": "no indicators"})).missing == "no indicators"
+
+
+def test_an_estimate_without_a_rule_is_refused():
+    with pytest.raises(KeyError, match="afterthought"):
+        judge(statement("M1"), Findings((_finding("afterthought", 1.0, 0.1),)))
+
+
+def test_p_values_are_adjusted_over_the_claims_that_have_one():
+    first = judge(statement("M10"), Findings((_finding("paid_after_merger", 0.0, 12.0),)))
+    second = judge(statement("M7"), Findings((_finding("shared_voluntary", -20.0, 4.0),)))
+    ledger = adjusted([first, second, judge(statement("M2"), Findings(()))])
+    values = holm({"M10": first.p_value, "M7": second.p_value})
+    assert [item.p_value_holm for item in ledger] == [values["M10"], values["M7"], None]
