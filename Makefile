@@ -58,6 +58,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.voting_power
 	$(BIN)/python -m benchmarks.continuity
 	$(BIN)/python -m benchmarks.sharing
+	$(BIN)/python -m benchmarks.event_study
 
 docs: setup
 	$(BIN)/python -m tools.docs

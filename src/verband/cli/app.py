@@ -24,6 +24,7 @@ COMMAND_MODULES = (
     "influence",
     "continuity",
     "sharing",
+    "event_study",
 )
 _ABOUT = """Verband: alone, together, leave or merge? Figures on cooperation between Dutch municipalities.
 

@@ -2,9 +2,9 @@
 
 Fisher's test (1935) for any statistic of the labels of the clusters; with a t statistic it is also valid, with many
 clusters, when variances differ (Wu and Ding, 2021, Journal of the American Statistical Association 116; MacKinnon and
-Webb, 2020, Journal of Econometrics 218(2), "RI-t"). The interval holds every effect that is not rejected when it is taken
-off the outcomes of the treated first, the same effect for all of them. Effects and scores are linear in that effect, so
-that one pass over the draws serves every value.
+Webb, 2020, Journal of Econometrics 218(2), "RI-t"). The interval holds every effect that is not rejected when it is
+taken off the outcomes of the treated first, the same effect for all of them. Effects and scores are linear in that
+effect, so that one pass over the draws serves every value.
 
 Condition: before treatment the clusters are exchangeable. Clusters of unequal size or variance are not quite; the t
 statistic makes up for most of that.

@@ -7,8 +7,8 @@ which are meant for some twelve clusters or fewer. With few Rademacher patterns 
 p-value is exact given the residuals. No draw fits anything anew: sums per cluster are enough (Roodman, Nielsen,
 MacKinnon and Webb, 2019, Stata Journal 19(1), section 5).
 
-Known limit: with only a handful of *treated* clusters among many the test hardly ever rejects (MacKinnon and Webb, 2017);
-randomisation inference is then the better choice.
+Known limit: with only a handful of *treated* clusters among many the test hardly ever rejects (MacKinnon and Webb,
+2017); randomisation inference is then the better choice.
 """
 
 from __future__ import annotations
@@ -152,5 +152,5 @@ def _drawn(groups: int, weights: Weights, draws: int, seed: int) -> Array:
     rng = np.random.default_rng(seed)
     sign = rng.integers(0, 2, (draws, groups)) * 2.0 - 1.0
     if weights == "rademacher":
-        return sign
+        return np.asarray(sign, dtype=np.float64)
     return np.asarray(sign * _WEBB[rng.integers(0, len(_WEBB), (draws, groups))], dtype=np.float64)

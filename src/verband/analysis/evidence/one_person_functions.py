@@ -17,6 +17,7 @@ import numpy.typing as npt
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
+from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import common_draws, local_draws
 from verband.analysis.function_holders import Catalogue, holding
 from verband.analysis.function_staffing import MODEL_RESULT, OUTSOURCED
@@ -64,12 +65,11 @@ def function_counts(members: Sequence[OwnPay], *, year: int, seed: int, draws: i
     one, two = np.empty((len(members), draws)), np.empty((len(members), draws))
     for place, item in enumerate(members):
         paid = pay_by_field(item, year=year)
-        paid = replace(
-            paid,
-            fields=tuple(replace(part, pay_keur=part.pay_keur * pay, fte=part.fte * pay) for part in paid.fields),
-        )
         local = local_draws(item.code, draws=draws, functions=len(catalogue.functions), seed=seed)
-        held = holding(paid, common, local, catalogue)
+        lent = lent_shares(item, members, year=year) if paid.spread else None
+        booked = booking(paid, lent, local.lender)
+        # What is run elsewhere stays so: only the amount changes.
+        held = holding(replace(booked, keur=booked.keur * pay), common, local, catalogue)
         one[place], two[place] = (
             (held.own & (held.people == number))[:, catalogue.core].sum(axis=1) for number in (1, 2)
         )

@@ -1,4 +1,4 @@
-"""Group-time effects of a staggered treatment: two-period comparisons, their averages, and inference with few clusters."""
+"""Group-time effects of a staggered treatment: two-period comparisons, averages, errors with few clusters."""
 
 from verband.numerics.group_time.averages import Average, average, group_weights, mean_of
 from verband.numerics.group_time.cells import Cells, Panel, cell_plan, estimate_cells

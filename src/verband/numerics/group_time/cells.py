@@ -1,7 +1,7 @@
 """Every cohort at every time against those not treated then (Callaway and Sant'Anna, 2021, equations 2.4 and 2.5).
 
 A cell compares the units seen both in its base period and at its time, so that units which vanish later keep their
-part in the cells before. Base of a cell from the start on: the last period before anticipation; of a cell before it: the
+part in the cells before. Base of a cell from the start on: the last period before anticipation; of one before it: the
 period just before (*varying*), or that same last period (*universal*). Controls: those never treated, or all not yet
 treated at both periods, anticipation counted in.
 """

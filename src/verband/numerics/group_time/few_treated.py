@@ -68,16 +68,20 @@ def pooled_scores(cells: Cells, weights: Array, cluster: Whole, clusters: int) -
     shift = (weights[used] * (cells.effect[used] - estimate) / size) @ treated
     own = weights[used] @ (influence * treated) + shift
     other = weights[used] @ (influence * ~treated)
-    treated_share = np.bincount(cluster, (weights[used] / size) @ treated, clusters)
-    control_share = np.bincount(cluster, (weights[used] / controls.sum(axis=1)) @ controls, clusters)
-    own_scores = _adjusted(np.bincount(cluster, own, clusters), treated_share)
-    other_scores = _adjusted(np.bincount(cluster, other, clusters), control_share)
+    treated_share = _summed((weights[used] / size) @ treated, cluster, clusters)
+    control_share = _summed((weights[used] / controls.sum(axis=1)) @ controls, cluster, clusters)
+    own_scores = _adjusted(_summed(own, cluster, clusters), treated_share)
+    other_scores = _adjusted(_summed(other, cluster, clusters), control_share)
     first, second = own_scores @ own_scores, other_scores @ other_scores
     freedom = np.nan
     if np.isfinite(first) and first + second > 0:
         parts = first**2 / _freedom(treated_share) + (second**2 / _freedom(control_share) if second else 0.0)
         freedom = float((first + second) ** 2 / parts)
     return PooledScores(estimate, own_scores + other_scores, freedom, int((treated_share > 0).sum()))
+
+
+def _summed(values: Array, cluster: Whole, clusters: int) -> Array:
+    return np.asarray(np.bincount(cluster, values, clusters), dtype=np.float64)
 
 
 def _adjusted(scores: Array, share: Array) -> Array:

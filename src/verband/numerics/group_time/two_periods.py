@@ -22,7 +22,7 @@ Method = Literal["doubly-robust", "regression"]
 TRIM = 0.995
 """Controls with a higher chance of treatment get no weight (as Crump and others, 2009, advise; 0.995 is usual)."""
 _CONDITION = 1e-10
-"""Least eigenvalue over the largest, of the scaled cross-products of the controls, below which columns are collinear."""
+"""Least eigenvalue over the largest, of scaled cross-products of the controls, below which columns are collinear."""
 
 
 class SeparatedError(ValueError):
