@@ -151,9 +151,7 @@ def _index(found: Mapping[str, Evidence]) -> str:
 
 
 def _key(told: Told) -> str:
-    if told.key is None:
-        return ""
-    return f"{_escaped(told.key_figure())}: {told.shown(told.key.rule).own('measure')}"
+    return f"{_escaped(told.key_figure())}: {told.measure}" if told.measure else ""
 
 
 def main() -> None:

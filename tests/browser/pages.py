@@ -52,7 +52,7 @@ def evidence(workspace: str, language: str) -> Page:
         found = gathered.evidence(tuple(PREPARE), workers=2)
         return write_evidence(found, gathered.evidence_background(), folder, on=ON, language=language)[0]
 
-    return Page(f"evidence-{workspace.split('_', maxsplit=1)[0]}-{language}", workspace, write, range(10, 61))
+    return Page(f"evidence-{workspace.split('_', maxsplit=1)[0]}-{language}", workspace, write, range(20, 71))
 
 
 PAGES = (

@@ -193,7 +193,7 @@ class _Canvas:
         width = self.size * (0.66 if item.strong else _SHARE)
         room = self.width - len(item.text) * width - 10 if self.narrow else self.names
         lines = wrapped(item.label, max(int((room - indent) / width), 8))
-        below = 20 if self.narrow else 0
+        below = 23 if self.narrow else 0
         height = (
             max(len(lines) * line, line) + below + (10 if item.strong and not self.narrow else 7 if self.narrow else 3)
         )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from math import log10
 from typing import Any
 
@@ -29,8 +30,8 @@ from verband.report.charts.style import (
 from verband.report.numbers import Numbers
 
 _LEFT = 58
-_LOG = 20
-"""How many times the least the most is from which an axis is logarithmic."""
+_LOG, _LARGE = 20, 1000
+"""How many times the least the most is, and how large, from which an axis is logarithmic: sizes, and no shares."""
 _LOOKS: tuple[dict[str, Any], ...] = (
     {"color": ACCENT, "shape": "circle", "dash": [1, 0], "width": 3},
     {"color": MUTED, "shape": "square", "dash": [6, 3], "width": 2},
@@ -39,13 +40,30 @@ _LOOKS: tuple[dict[str, Any], ...] = (
 )
 
 
+_STEPS = 16
+"""Whole numbers up to which each has its place on the axis."""
+
+
 @dataclass(frozen=True, slots=True)
 class Path:
-    """A series: points ``x, y, low, high`` by x, the ends ``None`` where there is no interval."""
+    """A series: points ``x, y, low, high`` by x, the ends ``None`` where there is no interval.
+
+    Where ``joined`` a line runs through them, which starts anew at each of ``starts``.
+    """
 
     label: str
     points: tuple[tuple[float, float, float | None, float | None], ...]
     joined: bool = True
+    starts: tuple[float, ...] = ()
+
+    def stretches(self) -> list[list[tuple[float, float]]]:
+        """The points that one line runs through, ``x, y``."""
+        found: list[list[tuple[float, float]]] = [[]]
+        for across, up, *_ in self.points:
+            if across in self.starts:
+                found.append([])
+            found[-1].append((across, up))
+        return [part for part in found if len(part) > 1]
 
 
 def paths(
@@ -65,7 +83,7 @@ def paths(
     low, high = min([0.0, *up]), max([0.0, *up])
     room = (high - low or 1.0) * 0.05
     bottom, top = (low - room if low < 0 else 0.0), high + room
-    logarithmic = across[0] > 0 and across[-1] / across[0] >= _LOG
+    logarithmic = across[0] > 0 and across[-1] >= max(_LARGE, _LOG * across[0])
     years = all(float(value).is_integer() and 1900 < value < 2100 for value in across)
     scatter = any(not line.joined for line in series)
 
@@ -78,10 +96,11 @@ def paths(
         domain = [across[0] * 0.8, across[-1] * 1.25] if logarithmic else [across[0] - edge, across[-1] + edge]
         x_axis: dict[str, Any] = {"grid": False, "title": None, "tickSize": 4, "labelPadding": 6, "labelColor": MUTED}
         if logarithmic:
-            x_axis |= {"values": _powers(*domain, narrow=narrow), "format": ",.0f"}
-        elif len(across) <= 12 and all(float(value).is_integer() for value in across):
-            step = 2 if narrow and len(across) > 6 else 1
-            x_axis |= {"values": across[::-1][::step][::-1], "format": "d" if years else ",.0f"}
+            x_axis |= {"values": _powers(*domain, width=width, size=size), "format": ",.0f"}
+        elif across[-1] - across[0] <= _STEPS and all(float(value).is_integer() for value in across):
+            whole = list(range(int(across[0]), int(across[-1]) + 1))
+            step = 2 if (narrow or not named) and len(whole) > (6 if narrow else 10) else 1
+            x_axis |= {"values": whole[::-1][::step][::-1], "format": "d" if years else ",.0f"}
         else:
             x_axis |= axis(*domain, 4 if narrow else 7)
         x = {
@@ -119,10 +138,17 @@ def paths(
     return drawn(name, title, description, draw, numbers)
 
 
-def _powers(low: float, high: float, *, narrow: bool) -> list[float]:
-    times = (1,) if narrow else (1, 2, 5)
+def _powers(low: float, high: float, *, width: int, size: int) -> list[float]:
+    """Round values on a logarithmic axis, as many as can stand beside each other."""
     powers = range(int(log10(low)) - 1, int(log10(high)) + 2)
-    return [step * 10.0**power for power in powers for step in times if low <= step * 10.0**power <= high]
+    per_tenfold = width / log10(high / low)
+    room = (len(f"{high:,.0f}") * 0.62 + 1) * size
+    steps: tuple[int, ...] = (1,)
+    for tried in ((1, 2, 5), (1, 3)):
+        if min(log10(after / before) for before, after in pairwise((*tried, 10))) * per_tenfold >= room:
+            steps = tried
+            break
+    return [step * 10.0**power for power in powers for step in steps if low <= step * 10.0**power <= high]
 
 
 def _look(place: int) -> dict[str, Any]:
@@ -149,10 +175,11 @@ def _series(line: Path, place: int, number: int, x: dict[str, Any], y: dict[str,
     spans = [{"x": across, "y": low, "y2": high} for across, _, low, high in line.points if low != high]
     layers: list[dict[str, Any]] = [
         {
-            "data": {"values": values},
+            "data": {"values": [{"x": across, "y": up} for across, up in part]},
             "mark": {"type": "line", **stroke, "xOffset": moved},
             "encoding": {"x": x, "y": y},
         }
+        for part in line.stretches()
     ]
     if spans:
         layers.append(

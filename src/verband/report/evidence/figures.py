@@ -6,13 +6,11 @@ from collections.abc import Mapping, Sequence
 
 from verband.analysis.evidence.result import Drawing, Judged, JudgedVariant
 from verband.analysis.evidence.statements import Rule
-from verband.domain.reference import reference
-from verband.domain.size_class import size_classes
-from verband.domain.task_codes import rows_of as task_rows
 from verband.report.charts import Interval, Panel, Path, intervals, paths
 from verband.report.charts.intervals import scale_of
+from verband.report.evidence.members import member
 from verband.report.evidence.said import unmarked
-from verband.report.evidence.sentences import Told
+from verband.report.evidence.sentences import Told, small
 from verband.report.page import Block, Figures, Table
 
 _FEW = 16
@@ -70,7 +68,8 @@ def _panels(told: Told) -> list[Panel]:
     for rule, members in _families(told).items():
         if not _apart(told) and "year" not in members[0].finding.by:
             groups = _family_rows(told, members)
-            groups[0] = (rule.title.of(told.language), groups[0][1])
+            title = rule.title.of(told.language)
+            groups[0] = (f"{title}: {small(groups[0][0])}" if groups[0][0] else title, groups[0][1])
             by_unit.setdefault(told.shown(rule).how, []).append((rule, groups))
     return [
         _panel(told, [rule for rule, _ in parts], [group for _, groups in parts for group in groups])
@@ -142,43 +141,19 @@ def _family_rows(told: Told, members: Sequence[Judged]) -> list[tuple[str, list[
     item_key, *group_keys = members[0].finding.by
     groups: dict[str, list[Judged]] = {}
     for part in members:
-        group = " · ".join(by_label(told, key, part.finding.by[key]) for key in group_keys)
+        group = " · ".join(member(told.words, key, part.finding.by[key]) for key in group_keys)
         groups.setdefault(group, []).append(part)
     ordered = item_key in ("size", "year")
     return [
         (
             name,
             [
-                _row(told, part, by_label(told, item_key, part.finding.by[item_key]))
+                _row(told, part, member(told.words, item_key, part.finding.by[item_key]))
                 for part in (parts if ordered else sorted(parts, key=lambda part: part.finding.estimate))
             ],
         )
         for name, parts in sorted(groups.items(), key=lambda item: -len(item[1]))
     ]
-
-
-def by_label(told: Told, key: str, value: str) -> str:
-    """Name of a member of a family: the title of a task, the words for a size, else what it is called."""
-    words = told.words
-    if words.has(f"evidence.by.{key}_{value}"):
-        return words(f"evidence.by.{key}_{value}")
-    if key == "task":
-        return f"{value} {_task(value, told.language)}".strip()
-    if key == "size":
-        found = next((item for item in size_classes() if item.code == value), None)
-        if found is not None:
-            return found.name_nl if told.language == "nl" else found.name_en
-    return unmarked(told.said(value)) if key != "year" else value
-
-
-def _task(code: str, language: str) -> str:
-    own = next((row[f"title_{language}"] for row in reference("scale_sums") if row["codes"] == code), None)
-    if own is not None:
-        return own
-    titles = [
-        rows[-1].title_nl if language == "nl" else rows[-1].title_en for rows in map(task_rows, code.split("+")) if rows
-    ]
-    return " + ".join(titles)
 
 
 def _chart(told: Told, part: str, title: str, panels: Sequence[Panel]) -> Figures:
@@ -193,25 +168,37 @@ def _chart(told: Told, part: str, title: str, panels: Sequence[Panel]) -> Figure
     reading = [words(f"evidence.chart.{'reading' if ruled else 'reading_bare'}")]
     if any(panel.clipped() for panel in panels):
         reading.append(words("evidence.chart.clipped"))
-    return Figures(chart, words("evidence.chart.unit"), " ".join(reading))
+    return Figures(chart, words(f"evidence.chart.{'unit' if ruled else 'unit_bare'}"), " ".join(reading))
 
 
 def _over_years(told: Told, rule: Rule, members: Sequence[Judged]) -> list[Block]:
-    """A family over years, drawn as paths; one figure where it is by report too, with the newest report of a year."""
+    """A family over years, drawn as paths; what is by report too starts a new line where the report changes."""
     shown, words = told.shown(rule), told.words
     lines: dict[str, dict[float, tuple[float, float, float, float]]] = {}
+    reports: dict[str, set[float]] = {}
     for part in members:
         by = dict(part.finding.by)
-        year = float(by.pop("year"))
-        label = " · ".join(by_label(told, key, value) for key, value in by.items()) or rule.title.of(told.language)
+        year, report = float(by.pop("year")), by.pop("report", "")
+        label = " · ".join(member(words, key, value) for key, value in by.items()) or rule.title.of(told.language)
         found = part.finding
-        values = (shown.in_words(value) for value in (found.estimate, found.low, found.high))
-        estimate, low, high = values
-        lines.setdefault(label, {})[year] = (year, estimate, low, high)
-    series = [Path(label, tuple(points[year] for year in sorted(points))) for label, points in lines.items()]
-    measure = shown.own("measure")
-    title = rule.title.of(told.language)
-    return _paths(told, rule.component, title, words("evidence.tables.column_years"), measure, series)
+        estimate, low, high = (shown.in_words(value) for value in (found.estimate, found.low, found.high))
+        # Accounts come first in order of what is reported on a year: a later report does not displace them.
+        lines.setdefault(label, {}).setdefault(year, (year, estimate, low, high))
+        reports.setdefault(report, set()).add(year)
+    changes = {min(years) for years in reports.values()}
+    series = []
+    for label, points in lines.items():
+        # A missing year is a gap in the line.
+        starts = tuple(year for year in points if year in changes or year - 1 not in points)
+        series.append(Path(label, tuple(points[year] for year in sorted(points)), starts=starts))
+    x_title = words("evidence.tables.column_years")
+    if set(reports) != {""}:
+        spans = [
+            f"{member(words, 'report', name)} {told.years(tuple(int(year) for year in sorted(years)))}"
+            for name, years in sorted(reports.items(), key=lambda item: min(item[1]))
+        ]
+        x_title = f"{x_title}: {'; '.join(spans)}"
+    return _paths(told, rule.component, rule.title.of(told.language), x_title, shown.own("measure"), series)
 
 
 def _drawing(told: Told, drawing: Drawing) -> list[Block]:
@@ -251,6 +238,7 @@ def _paths(
     words, numbers = told.words, told.numbers
     if not series:
         return []
+    x_title, y_title = x_title[0].upper() + x_title[1:], y_title[0].upper() + y_title[1:]
     labels = labels or {}
     y_values = [value for line in series for point in line.points for value in point[1:] if value is not None]
     y_digits = 0 if max(map(abs, y_values)) >= 100 else 1 if max(map(abs, y_values)) >= 1 else 2
@@ -275,8 +263,9 @@ def _paths(
     name = f"{told.anchor}-{part.replace('_', '-')}"
     chart = paths(numbers, name, title, description, x_title=x_title, y_title=y_title, series=series)
     ended = any(point[2] is not None for line in series for point in line.points)
-    key = "scatter_reading" if scatter else "drawing_reading" if ended else "drawing_reading_plain"
-    reading = words(f"evidence.chart.{key}", y=y_title[0].lower() + y_title[1:])
+    assumed = all(part.finding.kind == "assumed" for part in told.evidence.components)
+    sort = "scatter" if scatter else "model" if assumed else "drawing" if ended else "plain"
+    reading = words(f"evidence.chart.{sort}_reading", y=small(y_title))
     rows = []
     for line in series:
         for point in line.points:
@@ -299,5 +288,5 @@ def _paths(
         summary=words("evidence.tables.points_summary", number=len(rows)),
         on_paper=not scatter,
     )
-    unit = words("evidence.chart.drawing_unit") if ended else y_title
+    unit = words(f"evidence.chart.{sort}_unit")
     return [Figures(chart, unit, reading), table]

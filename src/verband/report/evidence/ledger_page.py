@@ -120,8 +120,7 @@ def evidence_page(ledger: Sequence[Evidence], background: Background, *, on: dat
 
 
 def _line(told: Told) -> Line:
-    claim, key = told.evidence.statement, told.key
-    measure = "" if key is None else told.shown(key.rule).own("measure")
+    claim, measure = told.evidence.statement, told.measure
     if told.verdict == "not_testable":
         measure = told.words("evidence.no_weight", measure=measure)
     return Line(

@@ -7,10 +7,14 @@ from collections.abc import Iterator
 from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.statements import Rule
 from verband.analysis.evidence.verdict import Verdict
-from verband.report.evidence.figures import by_label, figures
+from verband.report.evidence.figures import figures
+from verband.report.evidence.members import member
 from verband.report.evidence.sentences import MARKS, Told
 from verband.report.page import Block, Heading, Items, Paragraph, Section, Table
 from verband.workspace.evidence.background import Background
+
+_ON_PAPER = 30
+"""Rows up to which a table is printed; longer ones are on the screen and in the files beside the page."""
 
 
 def claim_section(told: Told, background: Background) -> Section:
@@ -63,7 +67,7 @@ def _numbers(told: Told) -> Table:
     done: set[str] = set()
     for part in told.evidence.components:
         name = part.rule.title.of(told.language)
-        by = ", ".join(by_label(told, key, value) for key, value in part.finding.by.items())
+        by = ", ".join(member(told.words, key, value) for key, value in part.finding.by.items())
         role = words(f"evidence.roles.{part.rule.role}")
         rows.append(_row(told, part.rule, f"{name}: {by}" if by else f"{name} ({role})", part.finding, part.verdict))
         if part.rule.component not in done:
@@ -84,6 +88,7 @@ def _numbers(told: Told) -> Table:
         (1, 2),
         summary=words("evidence.tables.figures_summary", number=len(rows)),
         note=words("evidence.tables.units", units=unit),
+        on_paper=len(rows) <= _ON_PAPER,
     )
 
 
@@ -130,7 +135,7 @@ def aside_name(told: Told, code: str) -> str:
     """Whom or what a code of what was set aside means: municipalities by name, tasks by title."""
     if code in told.names:
         return f"{told.names[code]} ({code})"
-    return by_label(told, "task", code) if code[:1].isdigit() and "." in code else told.said(code)
+    return member(told.words, "task", code) if code[:1].isdigit() and "." in code else code
 
 
 def _literature(told: Told) -> list[Block]:

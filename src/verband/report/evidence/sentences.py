@@ -14,6 +14,7 @@ from functools import cached_property
 from verband.analysis.evidence.result import Evidence, Judged
 from verband.analysis.evidence.statements import Language, Rule
 from verband.analysis.evidence.verdict import Verdict
+from verband.report.evidence.members import member
 from verband.report.evidence.said import said
 from verband.report.evidence.shown import Shown
 from verband.report.numbers import MINUS, Numbers
@@ -132,9 +133,57 @@ class Told:
         """The figure of the table of verdicts: the primary one, else the first that is one figure."""
         return self.evidence.primary or next(iter(self.beside), None)
 
+    @property
+    def families(self) -> tuple[tuple[Judged, ...], ...]:
+        """Components that are several figures, each from its least to its greatest; none over years."""
+        found: dict[str, list[Judged]] = {}
+        for part in self.evidence.components:
+            if part.finding.by and "year" not in part.finding.by:
+                found.setdefault(part.rule.component, []).append(part)
+        return tuple(tuple(sorted(parts, key=lambda item: item.finding.estimate)) for parts in found.values())
+
     def key_figure(self) -> str:
-        """Estimate with its interval, signed, in the shown unit."""
-        return "" if self.key is None else self.figure(self.key)
+        """Estimate with its interval, signed, in the shown unit; of a family from its least to its greatest."""
+        if self.key is not None:
+            return self.figure(self.key)
+        if not self.families:
+            return ""
+        first, last = self.families[0][0], self.families[0][-1]
+        low, high = self._ends(first, last)
+        return self.words("evidence.figure_range", low=low, high=high)
+
+    @property
+    def measure(self) -> str:
+        """What the key figure is of; empty where there is none."""
+        part = self.key or next((family[0] for family in self.families), None)
+        return "" if part is None else self.shown(part.rule).own("measure")
+
+    def _ends(self, first: Judged, last: Judged) -> tuple[str, str]:
+        """Estimates of two members of a family with the same decimals, the unit behind the last."""
+        shown = self.shown(first.rule)
+        values = [shown.in_words(part.finding.estimate) for part in (first, last)]
+        digits = shown.digits(first.finding.estimate, last.finding.estimate)
+        return shown.amount(values[0], digits, signed=True, bare=True), shown.amount(values[1], digits, signed=True)
+
+    def _range(self, family: tuple[Judged, ...]) -> str:
+        """A family in a sentence: from its least to its greatest."""
+        first, last = family[0], family[-1]
+        shown = self.shown(first.rule)
+        low, high = self._ends(first, last)
+        subject = shown.own("subject")
+        names = [
+            ", ".join(small(member(self.words, key, value)) for key, value in part.finding.by.items())
+            for part in (first, last)
+        ]
+        return self.words(
+            "evidence.plain.family",
+            subject=subject[0].upper() + subject[1:],
+            against=shown.own("against").rstrip(","),
+            low=low,
+            low_name=names[0],
+            high=high,
+            high_name=names[1],
+        )
 
     def figure(self, part: Judged) -> str:
         """A figure with its interval: ``+0,8% (−0,8% tot +2,4%)``."""
@@ -149,7 +198,8 @@ class Told:
     @property
     def kind(self) -> str | None:
         """Kind of the key figure; ``None`` where there is none."""
-        return None if self.key is None else self.key.finding.kind
+        part = self.key or next((family[0] for family in self.families), None)
+        return None if part is None else part.finding.kind
 
     # For a council member.
 
@@ -172,10 +222,11 @@ class Told:
             told.append(words("evidence.plain.needed", data=_lowered(claim.data_needed.of(self.language))))
         elif self.evidence.missing:
             told.append(words("evidence.plain.missing", why=self.said(self.evidence.missing)))
-        beside = (*self.deciding, *self.beside)[:_SHOWN_BESIDE]
+        beside = [self.estimate(part) for part in (*self.deciding, *self.beside)]
+        beside = (beside or [self._range(family) for family in self.families])[:_SHOWN_BESIDE]
         if beside:
             told.append(words("evidence.plain.beside"))
-            told += [self.estimate(part) for part in beside]
+            told += beside
             told.append(words("evidence.plain.beside_end"))
         return told
 
@@ -338,4 +389,9 @@ class Told:
 
 def _lowered(text: str) -> str:
     """Without the point at the end, to go on from a colon."""
-    return (text[0].lower() + text[1:]).rstrip(".")
+    return small(text).rstrip(".")
+
+
+def small(text: str) -> str:
+    """The text with a small first letter, to stand within a sentence."""
+    return text[:1].lower() + text[1:]

@@ -97,7 +97,7 @@ class Shown:
         """Words of the component: its own, or those that fit any."""
         found = phrase(self.mechanism, self.rule.component, name, self.words.language)
         if found is not None:
-            return found
+            return _HYPHEN.sub(MINUS, found)
         if name in ("subject", "measure"):
             title = self.rule.title.of("nl" if self.words.language == "nl" else "en")
             return title if name == "subject" else f"{title} ({self.unit})"
