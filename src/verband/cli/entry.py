@@ -180,6 +180,14 @@ def run() -> None:
     """Entry point of the installed command."""
     try:
         status = main()
+        _leave_unstopped()
     except KeyboardInterrupt:  # before or after the command itself
         status = _say(_STOPPED, INTERRUPTED)
     sys.exit(status)
+
+
+def _leave_unstopped() -> None:
+    """Ignore Ctrl-C while Python shuts down: what was asked is done, and its status should say so."""
+    signals = sys.modules.get("signal")  # not loaded where nothing was done
+    if signals is not None:
+        signals.signal(signals.SIGINT, signals.SIG_IGN)

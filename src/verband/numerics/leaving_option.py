@@ -3,7 +3,7 @@
 The net benefit per year is ``x``, with ``dx = k (m - x) dt + s dW`` (Ornstein and Uhlenbeck); stopping costs ``q`` once
 and ends it. The value of staying together with the right to stop, less that without it, is the value of flexibility
 (Dixit and Pindyck, 1994, Investment under uncertainty, chapters 3 and 7). Trinomial lattice of Hull and White (1994,
-"Numerical procedures for implementing term structure models I", Journal of Derivatives 2), whose states are ``m + j dx``.
+"Numerical procedures for implementing term structure models I", Journal of Derivatives 2), states ``m + j dx``.
 """
 
 from __future__ import annotations
