@@ -151,7 +151,11 @@ def _index(found: Mapping[str, Evidence]) -> str:
 
 
 def _key(told: Told) -> str:
-    return f"{_escaped(told.key_figure())}: {told.measure}" if told.measure else ""
+    if not told.measure:
+        return ""
+    untold = told.verdict == "not_testable"
+    measure = told.words("evidence.no_weight", measure=told.measure) if untold else told.measure
+    return f"{_escaped(told.key_figure())}: {measure}"
 
 
 def main() -> None:

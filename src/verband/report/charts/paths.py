@@ -102,7 +102,7 @@ def paths(
             step = 2 if (narrow or not named) and len(whole) > (6 if narrow else 10) else 1
             x_axis |= {"values": whole[::-1][::step][::-1], "format": "d" if years else ",.0f"}
         else:
-            x_axis |= axis(*domain, 4 if narrow else 7)
+            x_axis |= axis(domain[0], domain[1], 4 if narrow else 7)
         x = {
             "field": "x",
             "type": "quantitative",

@@ -305,7 +305,7 @@ class Told:
         estimate, low, high, error = self.raw(part)
         told = [
             words(
-                f"evidence.exact.{'estimate' if error else 'estimate_plain'}",
+                f"evidence.exact.{'range' if found.kind == 'assumed' else 'estimate' if error else 'estimate_plain'}",
                 component=rule.title.of(self.language),
                 estimate=shown.with_unit(estimate),
                 low=low,
