@@ -20,6 +20,7 @@ from verband.analysis.evidence.result import Evidence
 from verband.analysis.evidence.statements import Statement, statements
 from verband.report.evidence.sections import claim_section
 from verband.report.evidence.sentences import MARKS, Told
+from verband.report.numbers import WORD_JOINER
 from verband.report.page import Block, Heading, Items, Paragraph, Table
 from verband.workspace import Workspace
 from verband.workspace.evidence.background import Background
@@ -120,7 +121,7 @@ def _table(table: Table) -> list[str]:
 
 
 def _escaped(text: str) -> str:
-    return text.replace("|", "\\|").replace("<", "\\<")
+    return text.replace("|", "\\|").replace("<", "\\<").replace(WORD_JOINER, "")
 
 
 def _index(found: Mapping[str, Evidence]) -> str:

@@ -69,7 +69,12 @@ def test_the_table_tells_claim_verdict_with_its_mark_figure_and_kind():
     page = page_of(evidence("higher", "around"), bare("M3"))
     table = page.split("<tbody>")[1].split("</tbody>")[0]
     first, second = table.split("<tr>")[1:]
-    for word in ("M14 De gezamenlijke pot", "niet te zeggen", "+€\xa035 (−€\xa020 tot +€\xa090)", "geschat"):
+    for word in (
+        "M14 De gezamenlijke pot",
+        "niet te zeggen",
+        "+\u2060€\xa035 (−\u2060€\xa020 tot +\u2060€\xa090)",
+        "geschat",
+    ):
         assert word in html.unescape(first)
     assert f">{MARKS['inconclusive']} niet te zeggen<" in first
     for word in ("M3 Kwaliteit", "niet te toetsen", "geen cijfer", "niet bekend"):

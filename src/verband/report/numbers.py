@@ -17,6 +17,8 @@ from babel.numbers import format_decimal, get_decimal_symbol, get_group_symbol
 
 NO_BREAK = "\u00a0"
 MINUS = "\N{MINUS SIGN}"
+WORD_JOINER = "\N{WORD JOINER}"
+"""Keeps a sign and what follows on one line."""
 _SCALES = {"nl": ((1e9, "mld"), (1e6, "mln")), "en": ((1e9, "billion"), (1e6, "million"))}
 _LOCALES = {"nl": "nl_NL", "en": "en_GB"}
 

@@ -266,25 +266,27 @@ def _paths(
     assumed = all(part.finding.kind == "assumed" for part in told.evidence.components)
     sort = "scatter" if scatter else "model" if assumed else "drawing" if ended else "plain"
     reading = words(f"evidence.chart.{sort}_reading", y=small(y_title))
+    # Names of sizes are read off the axis; those of municipalities are not.
+    code_names = any(label in told.names for label in labels.values())
     rows = []
     for line in series:
         for point in line.points:
             label = labels.get((line.label, point[0], point[1]), "")
-            first = told.name(label) if label else line.label
+            named = (told.name(label),) if code_names else ()
             span = f"{up(point[2])} \N{EN DASH} {up(point[3])}" if point[2] is not None else ""
-            rows.append((first, line.label, across(point[0]), up(point[1]), span))
+            rows.append((*named, line.label, across(point[0]), up(point[1]), span))
     columns = (
-        words("evidence.tables.column_name"),
+        *((words("evidence.tables.column_name"),) if code_names else ()),
         words("evidence.tables.column_series"),
         x_title,
         y_title,
-        words("evidence.tables.column_interval"),
+        words(f"evidence.tables.{'column_range' if assumed else 'column_interval'}"),
     )
     table = Table(
         words("evidence.tables.points", title=title),
         columns,
         tuple(rows),
-        (2, 3, 4),
+        (2, 3, 4) if code_names else (1, 2, 3),
         summary=words("evidence.tables.points_summary", number=len(rows)),
         on_paper=not scatter,
     )

@@ -156,7 +156,10 @@ class Told:
     def measure(self) -> str:
         """What the key figure is of; empty where there is none."""
         part = self.key or next((family[0] for family in self.families), None)
-        return "" if part is None else self.shown(part.rule).own("measure")
+        if part is None:
+            return ""
+        shown = self.shown(part.rule)
+        return f"{shown.own('subject').rstrip(',')} {shown.own('against').rstrip(',')}"
 
     def _ends(self, first: Judged, last: Judged) -> tuple[str, str]:
         """Estimates of two members of a family with the same decimals, the unit behind the last."""

@@ -14,7 +14,7 @@ from functools import cache
 
 from verband.analysis.evidence.statements import Rule
 from verband.domain.reference import in_force, reference
-from verband.report.numbers import MINUS, NO_BREAK, Numbers
+from verband.report.numbers import MINUS, NO_BREAK, WORD_JOINER, Numbers
 from verband.report.words import Words
 
 LEVELS = frozenset({"level_number", "level_percent", "correlation"})
@@ -191,7 +191,7 @@ class Shown:
             sign = ""
         if self.how == "euro":
             gap = NO_BREAK if self.words.language == "nl" else ""
-            return f"{sign}€{gap}{number}"
+            return f"{sign}{WORD_JOINER if sign else ''}€{gap}{number}"
         if self.how in _PERCENTS:
             return f"{sign}{number}%"
         key = f"evidence.amounts.{self.how}.{'one' if number == '1' else 'many'}"
