@@ -141,6 +141,13 @@ class _Interruption:
             self._restore()
 
 
+def finished() -> None:
+    """Ignore Ctrl-C until this command ends: what was asked is done, and its words and status should say so."""
+    signals = sys.modules.get("signal")  # not loaded where nothing was done
+    if signals is not None and getattr(signals.getsignal(signals.SIGINT), "__func__", None) is _Interruption._note:
+        signals.signal(signals.SIGINT, signals.SIG_IGN)
+
+
 _STOPPED = "stopped; the workspace is as it was."
 
 
@@ -180,14 +187,14 @@ def run() -> None:
     """Entry point of the installed command."""
     try:
         status = main()
-        _leave_unstopped()
+        _end()
     except KeyboardInterrupt:  # before or after the command itself
         status = _say(_STOPPED, INTERRUPTED)
     sys.exit(status)
 
 
-def _leave_unstopped() -> None:
-    """Ignore Ctrl-C while Python shuts down: what was asked is done, and its status should say so."""
-    signals = sys.modules.get("signal")  # not loaded where nothing was done
+def _end() -> None:
+    """Ignore Ctrl-C while Python shuts down."""
+    signals = sys.modules.get("signal")
     if signals is not None:
         signals.signal(signals.SIGINT, signals.SIG_IGN)

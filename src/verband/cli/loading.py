@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
+from verband.cli.entry import finished
 from verband.cli.options import FormatOption, WorkspaceOption
 from verband.cli.own_table import column_names
 from verband.cli.place import remember, say_fictional, workspace_at
@@ -71,9 +71,9 @@ def load(
     place = Workspace(workspace)
     with progress_bar("Loading") as progress:
         result = place.load(*folders, strict=not keep_going, fresh=fresh, progress=progress)
-    with contextlib.suppress(KeyboardInterrupt):  # the load is done: to say that it was stopped would be untrue
-        remember(place)
-        say_fictional()
+    finished()  # the load is done: to say that it was stopped would be untrue
+    remember(place)
+    say_fictional()
     row = {
         "snapshot": result.snapshot,
         "changed": result.changed,
