@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.domain.reference import in_force, reference
 from verband.errors import BadInputError
 from verband.numerics.markov_chains.components import Component

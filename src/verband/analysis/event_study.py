@@ -30,7 +30,7 @@ from verband.analysis.event_study_design import Design, design_of, left_out
 from verband.analysis.event_study_errors import FEW, Clustering, cluster_scores, effects_of
 from verband.analysis.event_study_few import Comparison, early_differences, few_clusters
 from verband.analysis.event_study_question import EffectsFrom, EventStudyQuestion, SetAside, given
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.numerics.group_time import Average, Cells, average, mean_of
 from verband.numerics.group_time.cells import Base, Control
 from verband.numerics.group_time.two_periods import Method

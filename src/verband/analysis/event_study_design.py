@@ -12,7 +12,7 @@ from verband.analysis.event_study_answer import LeftOut, Phase
 from verband.analysis.event_study_errors import FEW, Clustering
 from verband.analysis.event_study_library import library_effects
 from verband.analysis.event_study_question import EventStudyQuestion, Given, SetAside
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.errors import BadInputError
 from verband.numerics.group_time import (
     Cells,

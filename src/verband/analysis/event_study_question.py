@@ -15,7 +15,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.errors import BadInputError, UnknownNameError
 from verband.numerics.group_time import Panel
 from verband.numerics.group_time.cells import NEVER, Base, Control

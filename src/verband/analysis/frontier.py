@@ -23,7 +23,7 @@ from verband.analysis.frontier_answer import (
 )
 from verband.analysis.frontier_comparable import constant_columns
 from verband.analysis.frontier_question import FrontierQuestion, Given, SetAside, given, groups
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.errors import BadInputError
 from verband.numerics.envelopment.bootstrap import BootstrapError, Bootstrapped, bootstrap
 from verband.numerics.envelopment.efficiency import efficiencies

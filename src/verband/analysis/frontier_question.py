@@ -8,13 +8,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from verband.analysis.frontier_comparable import require_comparable
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places, names_of, numbers_of
 from verband.errors import BadInputError, UnknownNameError
 from verband.numerics.envelopment.bases import Array
 from verband.numerics.envelopment.technology import ORIENTATIONS, RETURNS, Orientation, Returns
@@ -176,9 +175,9 @@ def given(question: FrontierQuestion, columns: Mapping[str, npt.ArrayLike], plac
     UnknownNameError
         If a column is not there.
     """
-    values = [_numbers(columns, name, places) for name in question.numbers]
+    values = [numbers_of(columns, name, places) for name in question.numbers]
     rows = len(values[0])
-    names = _names(question, columns, rows, places)
+    names = names_of(columns, question.id, rows, places)
     other = next((name for name, one in zip(question.numbers, values, strict=True) if one.shape != (rows,)), None)
     if other is not None or len(names) != rows:
         raise BadInputError(
@@ -274,49 +273,6 @@ def _unknown(name: str, merger: str, found: Given) -> UnknownNameError:
     return UnknownNameError(
         f"there is no unit {name!r}, which merger {merger!r} names", todo=f"The units are {listed}{more}.{meant}"
     )
-
-
-def _column(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> npt.NDArray[Any]:
-    names = [str(item) for item in getattr(columns, "columns", columns)]
-    if name not in names:
-        close = difflib.get_close_matches(name, names, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UnknownNameError(
-            f"there is no column {name!r}", where=places.file, todo=f"The columns are {', '.join(names)}.{meant}"
-        )
-    return np.asarray(columns[name])
-
-
-def _numbers(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> Array:
-    column = _column(columns, name, places)
-    try:
-        return np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadInputError(
-            "the column holds something that is no number",
-            where=places.all(len(column), name),
-            todo="Give numbers, or name another column",
-        ) from error
-
-
-def _names(
-    question: FrontierQuestion, columns: Mapping[str, npt.ArrayLike], rows: int, places: Places
-) -> tuple[str, ...]:
-    if question.id is None:
-        return tuple(str(places.number(row)) for row in range(rows))
-    names = tuple(_text(item) for item in _column(columns, question.id, places).tolist())
-    if (nameless := next((row for row, name in enumerate(names) if not name), None)) is not None:
-        raise BadInputError(
-            "the name is missing", where=places.of(nameless, question.id), todo="Fill it in, or leave the row out"
-        )
-    return names
-
-
-def _text(item: object) -> str:
-    """Write the name of a unit: a whole number without decimals, nothing where it is missing."""
-    if item is None or item != item:  # noqa: PLR0124  only what is not a number differs from itself
-        return ""
-    return str(int(item)) if isinstance(item, float) and item.is_integer() else str(item).strip()
 
 
 def _kept(

@@ -21,7 +21,7 @@ from verband.analysis.influence_answer import (
 )
 from verband.analysis.influence_change import smallest_change
 from verband.analysis.influence_question import Given, InfluenceQuestion, given, name_column, quota_of
-from verband.analysis.stochastic_frontier_question import Places
+from verband.analysis.own_columns import Places
 from verband.errors import BadInputError
 from verband.numerics.voting_power.game import MajorityGame, UnitError, VotingPowerError, exact_game
 from verband.numerics.voting_power.indices import Index, PowerIndices

@@ -5,19 +5,17 @@ The engine refuses by position; here positions become the names that the reader 
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from verband.analysis.stochastic_frontier_question import Places
-from verband.errors import BadInputError, UnknownNameError
+from verband.analysis.own_columns import Places, names_of, numbers_of
+from verband.errors import BadInputError
 
 LARGEST = 2.0**53
 """From this size on a number of a table no longer tells one vote from the next."""
@@ -215,10 +213,10 @@ def given(question: InfluenceQuestion, columns: Mapping[str, npt.ArrayLike], pla
         If a column is not there.
     """
     every = [str(item) for item in getattr(columns, "columns", columns)]
-    values = {name: _numbers(columns, every, name, places) for name in question.numbers}
+    values = {name: numbers_of(columns, name, places) for name in question.numbers}
     rows = len(values[question.votes])
     column = name_column(every, question)
-    names = _names(columns, every, column, rows, places)
+    names = names_of(columns, column, rows, places)
     other = next((name for name, one in values.items() if one.shape != (rows,)), None)
     if other is not None or len(names) != rows:
         raise BadInputError(
@@ -233,50 +231,6 @@ def given(question: InfluenceQuestion, columns: Mapping[str, npt.ArrayLike], pla
     _require_distinct(names, column, places)
     stake = None if question.stake is None else values[question.stake]
     return Given(names, np.array([values[name] for name in question.vote_columns]), stake, places)
-
-
-def _numbers(
-    columns: Mapping[str, npt.ArrayLike], every: Sequence[str], name: str, places: Places
-) -> npt.NDArray[np.float64]:
-    column = _column(columns, every, name, places)
-    try:
-        return np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadInputError(
-            "the column holds something that is no number",
-            where=places.all(len(column), name),
-            todo="Give numbers, or name another column",
-        ) from error
-
-
-def _column(columns: Mapping[str, npt.ArrayLike], every: Sequence[str], name: str, places: Places) -> npt.NDArray[Any]:
-    if name not in every:
-        close = difflib.get_close_matches(name, every, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UnknownNameError(
-            f"there is no column {name!r}", where=places.file, todo=f"The columns are {', '.join(every)}.{meant}"
-        )
-    return np.asarray(columns[name])
-
-
-def _names(
-    columns: Mapping[str, npt.ArrayLike], every: Sequence[str], column: str | None, rows: int, places: Places
-) -> tuple[str, ...]:
-    if column is None:
-        return tuple(str(places.number(row)) for row in range(rows))
-    names = tuple(_text(item) for item in _column(columns, every, column, places).tolist())
-    if (nameless := next((row for row, name in enumerate(names) if not name), None)) is not None:
-        raise BadInputError(
-            "the name is missing", where=places.of(nameless, column), todo="Fill it in, or leave the row out"
-        )
-    return names
-
-
-def _text(item: object) -> str:
-    """Write the name of a member: a whole number without decimals, nothing where it is missing."""
-    if item is None or item != item:  # noqa: PLR0124  only what is not a number differs from itself
-        return ""
-    return str(int(item)) if isinstance(item, float) and item.is_integer() else str(item).strip()
 
 
 def _require_votes(

@@ -8,13 +8,13 @@ asked. What the engine refuses by position is said here in the reader's own name
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from verband.analysis.own_columns import Places, column_of, numbers_of, written_name
 from verband.analysis.spread import too_few
 from verband.analysis.stochastic_frontier_answer import LEVEL, EfficiencySpread, RowEfficiency, SfaAnswer
 from verband.analysis.stochastic_frontier_question import (
@@ -22,14 +22,13 @@ from verband.analysis.stochastic_frontier_question import (
     REFUSALS,
     Array,
     Given,
-    Places,
     SfaQuestion,
     refused,
     require_distinct,
     require_names,
     require_size,
 )
-from verband.errors import BadInputError, UnknownNameError
+from verband.errors import BadInputError
 from verband.numerics import stochastic_frontier as engine
 from verband.numerics.stochastic_frontier import Distribution, StochasticFrontier
 
@@ -146,10 +145,12 @@ def answer_sfa(question: SfaQuestion, columns: Mapping[str, npt.ArrayLike], plac
 
 
 def _given(question: SfaQuestion, columns: Mapping[str, npt.ArrayLike], places: Places) -> Given:
-    numbers = {name: _numbers(columns, name, places) for name in question.numbers}
+    numbers = {name: numbers_of(columns, name, places) for name in question.numbers}
     firm = None
     if question.id is not None:
-        firm = np.asarray([_text(item) for item in _column(columns, question.id, places).tolist()], dtype=np.str_)
+        firm = np.asarray(
+            [written_name(item) for item in column_of(columns, question.id, places).tolist()], dtype=np.str_
+        )
     _require_rows({**numbers, **({} if firm is None or question.id is None else {question.id: firm})}, places)
     if firm is not None and question.id is not None:
         require_names(firm, question.id, places)
@@ -231,29 +232,6 @@ def _spread(question: SfaQuestion, given: Given, fit: StochasticFrontier) -> Eff
     return EfficiencySpread(len(values), float(values.min()), low, median, high, float(values.max()))
 
 
-def _column(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> npt.NDArray[Any]:
-    names = [str(item) for item in getattr(columns, "columns", columns)]
-    if name not in names:
-        close = difflib.get_close_matches(name, names, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UnknownNameError(
-            f"there is no column {name!r}", where=places.file, todo=f"The columns are {', '.join(names)}.{meant}"
-        )
-    return np.asarray(columns[name])
-
-
-def _numbers(columns: Mapping[str, npt.ArrayLike], name: str, places: Places) -> Array:
-    column = _column(columns, name, places)
-    try:
-        return np.asarray(column, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise BadInputError(
-            "the column holds something that is no number",
-            where=places.all(len(column), name),
-            todo="Give numbers, or name another column",
-        ) from error
-
-
 def _logarithm(values: Array, name: str, places: Places) -> Array:
     wrong = np.flatnonzero(values <= 0)
     if len(wrong):
@@ -263,10 +241,3 @@ def _logarithm(values: Array, name: str, places: Places) -> Array:
             todo="Mend it or leave the row out; or take the logarithms yourself, and ask none",
         )
     return np.asarray(np.log(values), dtype=np.float64)
-
-
-def _text(item: object) -> str:
-    """Write the name of a firm: a whole number without decimals, nothing where it is missing."""
-    if item is None or item != item:  # noqa: PLR0124  only what is not a number differs from itself
-        return ""
-    return str(int(item)) if isinstance(item, float) and item.is_integer() else str(item)

@@ -12,6 +12,7 @@ from typing import Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
+from verband.analysis.own_columns import Places
 from verband.errors import BadInputError
 from verband.numerics import stochastic_frontier as engine
 from verband.numerics.stochastic_frontier import Distribution
@@ -34,47 +35,6 @@ _LARGEST = 1e50
 """Of a number, and one over it the least that the largest of a column may be: variances of variances stay numbers."""
 _TAKES_PART = 1e-6
 """Weight of a standardised column from which it takes part in a linear dependence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where rows stand, for messages.
-
-    Attributes
-    ----------
-    file
-        Name of the file; empty where the numbers come from no file.
-    lines
-        Line in the file per row; ``None`` for rows counted from 1.
-    numbers
-        Number of each row in the file, where some were set aside; ``None`` for rows counted from 1.
-    """
-
-    file: str = ""
-    lines: Sequence[int] | None = None
-    numbers: Sequence[int] | None = None
-
-    def number(self, row: int) -> int:
-        """Return the number of a row, from 1."""
-        return row + 1 if self.numbers is None else self.numbers[row]
-
-    def of(self, row: int, column: str | None = None) -> str:
-        """Say where a row (and column) stands: ``units.csv, line 7, column staff``."""
-        return self._joined(self.row(row), column)
-
-    def row(self, row: int) -> str:
-        """Only the row: ``line 7``, or ``row 6`` where there is no file."""
-        return f"row {self.number(row)}" if self.lines is None else f"line {self.lines[row]}"
-
-    def all(self, rows: int, column: str | None = None) -> str:
-        """Say where a whole column stands: ``units.csv, line 2 to 61, column staff``."""
-        if not rows:
-            return self._joined("", column)
-        last = self.number(rows - 1) if self.lines is None else self.lines[rows - 1]
-        return self._joined(self.row(0) if rows == 1 else f"{self.row(0)} to {last}", column)
-
-    def _joined(self, rows: str, column: str | None) -> str:
-        return ", ".join(part for part in (self.file, rows, f"column {column}" if column else "") if part)
 
 
 @dataclass(frozen=True, slots=True)

@@ -272,7 +272,7 @@ def _read(path: Path) -> tuple[tuple[StaffedFunction, ...], list[str]]:
         optional_columns,
         strange_columns,
     )
-    from verband.analysis.stochastic_frontier_question import Places  # noqa: PLC0415
+    from verband.analysis.own_columns import Places  # noqa: PLC0415
     from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.own_numbers import read_numbers  # noqa: PLC0415
 

@@ -87,7 +87,7 @@ def frontier(
     Example: verband frontier offices.csv --id office --inputs staff,cost --outputs permits
     """
     from verband.analysis.frontier import FrontierQuestion, answer_frontier  # noqa: PLC0415  heavy
-    from verband.analysis.stochastic_frontier import Places  # noqa: PLC0415  heavy
+    from verband.analysis.own_columns import Places  # noqa: PLC0415  heavy
     from verband.sources.own_numbers import read_numbers  # noqa: PLC0415  heavy
 
     direction: Literal["input", "output"] = orientation.value

@@ -68,7 +68,7 @@ def influence(
     Example: verband influence votes.xlsx --quota 2/3 --out power.xlsx
     """
     from verband.analysis.influence import InfluenceQuestion, answer_influence, name_column  # noqa: PLC0415  heavy
-    from verband.analysis.stochastic_frontier_question import Places  # noqa: PLC0415  heavy
+    from verband.analysis.own_columns import Places  # noqa: PLC0415  heavy
     from verband.errors import BadInputError  # noqa: PLC0415
     from verband.sources.own_numbers import header_of, read_numbers  # noqa: PLC0415  heavy
 
