@@ -59,6 +59,7 @@ bench: setup
 	$(BIN)/python -m benchmarks.continuity
 	$(BIN)/python -m benchmarks.sharing
 	$(BIN)/python -m benchmarks.event_study
+	$(BIN)/python -m benchmarks.evidence
 
 docs: setup
 	$(BIN)/python -m tools.docs
