@@ -16,7 +16,7 @@ from benchmarks import machine, measure
 from benchmarks.load import published
 from benchmarks.startup import command
 
-RUNS = (
+RUNS: tuple[tuple[str, list[str]], ...] = (
     ("fresh, one worker", ["--fresh", "--workers", "1"]),
     ("fresh, two workers", ["--fresh", "--workers", "2"]),
     ("kept", []),
