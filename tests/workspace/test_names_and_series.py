@@ -9,7 +9,8 @@ import pytest
 from verband.domain.genealogy import Genealogy
 from verband.errors import BadInputError, MissingDataError, UnknownNameError
 from verband.warehouse.store import opened
-from verband.workspace import Workspace, default_folder
+from verband.workspace import Workspace
+from verband.workspace.data_folder import default_folder
 from verband.workspace.naming import Names
 from verband.workspace.portrait import predecessors
 
