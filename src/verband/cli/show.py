@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import sys
@@ -87,11 +88,15 @@ def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]
         least.append(min(longest, _WIDEST_WORD if number == 0 else _WIDEST_OTHER))
         most.append(max(map(cell_len, [heading, *cells])))
         table.add_column(heading, justify="right" if numeric else "left", overflow="fold", min_width=least[-1])
-    if sum(most) > _room(len(most), console.width):
-        for column, width in zip(table.columns, _fitted(least, most, console.width), strict=True):
-            column.width = column.min_width = width
     for line in zip(*(_cells(key, rows) for key in columns), strict=True):
         table.add_row(*line)
+    paper = io.StringIO()
+    drawn = Console(file=paper, width=console.width, highlight=False, markup=False, emoji=False)
+    drawn.print(table, crop=False)
+    # Least widths can add up to more than the terminal, and rich then cuts the last column off without a sign.
+    if max(map(cell_len, paper.getvalue().splitlines()), default=0) > console.width:
+        for column, width in zip(table.columns, _fitted(least, most, console.width), strict=True):
+            column.width = column.min_width = width
     console.print(table)
     for note in notes:
         console.print(note, style="dim", soft_wrap=False)
