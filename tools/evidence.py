@@ -89,13 +89,14 @@ def _found(item: Evidence | None) -> list[str]:
         return ["## Verdict", "", _NOT_YET]
     told = Told(item, "en")
     lines = [f"## Verdict: {told.verdict_word}", "", " ".join(told.plain())]
+    lines += ["", f"**{told.words('evidence.limits_heading')}.** {told.limits}"]
     blocks = claim_section(told, _NO_FILES).blocks
     start = next(place for place, block in enumerate(blocks) if block == Heading(told.words("evidence.exact_heading")))
     for block in blocks[start + 1 :]:
         if isinstance(block, Heading):
             break
         if isinstance(block, Paragraph):
-            lines += ["", _escaped(block.text).replace(told.words("evidence.aside_where"), "")]
+            lines += ["", _escaped(block.text).replace(f" {told.words('evidence.aside_where')}", "")]
         elif isinstance(block, Table) and len(block.columns) > 2 and block.rows:
             lines += ["", "### Estimates and checks", "", *_table(block), "", block.note or ""]
     lines += ["", f"Sources: {'; '.join(item.sources) or 'none'}."]
@@ -146,7 +147,8 @@ def _index(found: Mapping[str, Evidence]) -> str:
         verdict, figure = "not computed yet", ""
         if item is not None:
             told = Told(item, "en")
-            verdict, figure = f"{MARKS[told.verdict]} {told.verdict_word}", _key(told)
+            parts = f" ({told.parts})" if told.parts else ""
+            verdict, figure = f"{MARKS[told.verdict]} {told.verdict_word}{parts}", _key(told)
         lines.append(f"| {link} | {claim.statement.en} | {claim.type} | {verdict} | {figure} |")
     return "\n".join(lines) + "\n"
 

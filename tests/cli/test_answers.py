@@ -175,3 +175,31 @@ def test_names_with_brackets_and_colons_are_shown_as_they_are(capsys):
 def test_numbers_in_json_are_whole_and_unrounded(capsys, value, shown):
     show({"value": value}, OutputFormat.json, columns={})
     assert shown in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("width", [60, 80, 120])
+def test_a_wide_table_is_folded_and_nothing_is_cut_off(capsys, monkeypatch, width):
+    monkeypatch.setenv("COLUMNS", str(width))
+    # As `verband evidence M14`: long names, of which one without a blank, and long units beside short columns.
+    rows = [
+        {
+            "component": name,
+            "estimate": "-114 [-212; -16]",
+            "unit": "EUR per inhabitant from a share of one to a share of nil",
+            "n": 1294,
+            "verdict": verdict,
+        }
+        for name, verdict in (
+            ("spending_earlier_reference", "inconclusive"),
+            ("  equity: municipalities that take others in included", "not supported"),
+        )
+    ]
+    columns = {key: key.capitalize() for key in rows[0]}
+    show(rows, OutputFormat.table, columns=columns)
+    lines = capsys.readouterr().out.splitlines()
+    assert max(map(len, lines)) <= width
+    shown = sorted(
+        "".join("".join(line for line in lines if not line.startswith("\N{BOX DRAWINGS LIGHT HORIZONTAL}")).split())
+    )
+    told = [*columns.values(), *(str(value) for row in rows for value in {**row, "n": "1.294"}.values())]
+    assert shown == sorted("".join("".join(told).split()))

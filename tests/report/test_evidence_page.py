@@ -20,7 +20,7 @@ from verband.report.evidence.ledger_page import evidence_page, write_evidence
 from verband.report.evidence.sections import claim_section
 from verband.report.evidence.sentences import MARKS, Told
 from verband.report.page import Figures, Table
-from verband.report.words import LANGUAGES
+from verband.report.words import LANGUAGES, Words
 
 EMPTY = tuple(bare(item.mechanism) for item in statements())
 
@@ -178,3 +178,37 @@ def test_a_first_page_that_cannot_be_finished_leaves_nothing(tmp_path):
     with pytest.raises(WorkspaceError):
         write_evidence([bare("M3")], BACKGROUND, tmp_path, on=ON)
     assert [path.name for path in tmp_path.iterdir()] == ["evidence.csv"]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_figures_beside_a_motive_get_no_verdict_and_no_area_that_would_support_it(language):
+    item = evidence(kind="motive")
+    page = page_of(item, language=language)
+    words = Words(language)
+    section = page.split('<section id="m14"')[1].split("</section>")[0]
+    assert words("evidence.chart.reading_beside") in section
+    assert words("evidence.chart.reading") not in section
+    assert words("evidence.chart.unit") in section
+    for verdict in ("supported", "not_supported", "inconclusive"):
+        assert f"{MARKS[verdict]} {words(f'evidence.verdicts.{verdict}')}" not in section
+    assert words("evidence.chart.reading") in page_of(evidence(), language=language)
+
+
+def test_the_table_says_which_parts_are_supported_where_the_whole_cannot_be_told():
+    rules = (rule("higher"), rule("lower", "equity", "counts"))
+    item = judge(claim(*rules), Findings((found(60.0, 90.0), found(-90.0, -20.0, "equity"))))
+    table = page_of(item).split("<tbody>")[1].split("</tbody>")[0]
+    assert "van de twee delen: één gesteund, één niet te zeggen" in table
+
+
+def test_years_of_estimates_are_not_told_as_figures_of_what_was():
+    rules = (rule("higher"), rule("lower", "equity", "counts"))
+    ahead = replace(found(-90.0, -20.0, "equity"), by={"report": "estimate", "year": "2028"}, years=(2028,))
+    item = judge(claim(*rules), Findings((found(60.0, 90.0), ahead)))
+    assert "Cijfers over 2018–2020, begrotingen en ramingen tot en met 2028;" in page_of(item)
+    assert "Cijfers over 2018–2020; gegevens" in page_of(evidence())
+
+
+def test_a_number_is_not_written_against_what_follows_it():
+    assert "Buiten beschouwing: 1 (met naam en reden hieronder)." in page_of(evidence())
+    assert "Set aside: 1 (with name and reason below)." in page_of(evidence(), language="en")

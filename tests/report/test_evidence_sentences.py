@@ -213,3 +213,41 @@ def test_a_variant_that_could_not_be_estimated_counts_for_nothing():
     item = judge(claim(rule("higher")), findings)
     assert item.components[0].tried == 0
     assert item.verdict == "supported"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_part_that_is_supported_is_not_lost_where_the_whole_cannot_be_told(language):
+    rules = (rule("higher"), rule("lower", "equity", "counts"))
+    item = judge(claim(*rules), Findings((found(60.0, 90.0), found(-90.0, -20.0, "equity"))))
+    assert item.verdict == "inconclusive"
+    told = Told(item, language)
+    wanted = {
+        "nl": "van de twee delen: één gesteund, één niet te zeggen",
+        "en": "of the two parts: one supported, one cannot be told",
+    }[language]
+    assert told.parts == wanted
+    assert wanted[1:] in plain(item, language)
+
+
+def test_parts_are_told_apart_only_where_they_differ():
+    assert Told(evidence(), "nl").parts == ""
+    rules = (rule("higher"), rule("lower", "equity", "counts"))
+    same = judge(claim(*rules), Findings((found(-20.0, 90.0), found(-90.0, 20.0, "equity"))))
+    assert Told(same, "nl").parts == ""
+    assert "Alles samen is het niet te zeggen" in plain(same)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_claim_says_what_does_not_follow_whatever_the_verdict(language):
+    texts = [Told(bare(item.mechanism), language).limits for item in statements()]
+    assert len(set(texts)) == len(texts)
+    assert not any(re.search(r"\d", text) for text in texts)
+
+
+def test_a_name_with_its_code_is_not_told_twice_and_thousands_are_dutch():
+    told = Told(evidence(), "nl", {"GM9901": "Hazelwoude"})
+    reason = "Duinzicht: Hazelwoude (GM9901) has no figures for this task in the model, so its own level is not known"
+    assert told.said(reason).startswith("Duinzicht: Hazelwoude (GM9901) heeft geen cijfers")
+    people = "Duinzicht: together they have 1,204,794 inhabitants, more than the data support: "
+    people += "what the task would cost at that size cannot be told"
+    assert "samen 1.204.794 inwoners" in told.said(people)

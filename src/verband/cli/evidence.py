@@ -156,7 +156,7 @@ def _show_one(item: Evidence) -> None:
     notes = [
         f"{claim.mechanism} ({claim.type}). {claim.statement.en}",
         *dict.fromkeys(f"Method: {part.finding.method}; {part.finding.kind}." for part in item.components),
-        *(f"Rule for {rule.component} ({rule.role}): {rule.stated}. {rule.reason}." for rule in claim.rules),
+        *(f"Rule for {rule.component} ({rule.role}): {rule.stated}. Reason: {rule.reason}." for rule in claim.rules),
         *(f"{study.authors} ({study.year}): {study.finding.en}" for study in item.literature),
         *([f"Would need: {claim.data_needed.en}"] if claim.data_needed else []),
         f"What would change it: {claim.would_change.en}",

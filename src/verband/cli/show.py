@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import json
 import math
 import sys
@@ -29,6 +30,8 @@ _WIDEST_WORD = 24
 """Words up to this length are not broken in the first column."""
 _WIDEST_OTHER = 14
 """The same for the other columns."""
+_BETWEEN = 3
+"""Blanks between two columns."""
 
 
 def show(
@@ -69,28 +72,60 @@ def _csv(rows: Sequence[Row]) -> None:
 
 def _table(rows: Sequence[Row], columns: Mapping[str, str], notes: Sequence[str]) -> None:
     from rich.box import SIMPLE_HEAD  # noqa: PLC0415  heavy, and only for tables
+    from rich.cells import cell_len  # noqa: PLC0415
     from rich.console import Console  # noqa: PLC0415
     from rich.table import Table  # noqa: PLC0415
 
     # Names and file names are shown as they are: "[oud]" is no markup and ":sos:" no picture.
     console = Console(highlight=False, markup=False, emoji=False)
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
+    least, most = [], []
     for number, (key, heading) in enumerate(columns.items()):
         numeric = any(_is_number(key, row.get(key)) for row in rows)
         cells = _cells(key, rows)
         words = heading.split() + (cells if numeric else " ".join(cells).split())
         longest = max((len(word) for word in words), default=0)
-        table.add_column(
-            heading,
-            justify="right" if numeric else "left",
-            overflow="fold",
-            min_width=min(longest, _WIDEST_WORD if number == 0 else _WIDEST_OTHER),
-        )
+        least.append(min(longest, _WIDEST_WORD if number == 0 else _WIDEST_OTHER))
+        most.append(max(map(cell_len, [heading, *cells])))
+        table.add_column(heading, justify="right" if numeric else "left", overflow="fold", min_width=least[-1])
     for line in zip(*(_cells(key, rows) for key in columns), strict=True):
         table.add_row(*line)
+    paper = io.StringIO()
+    drawn = Console(file=paper, width=console.width, highlight=False, markup=False, emoji=False)
+    drawn.print(table, crop=False)
+    # Least widths can add up to more than the terminal, and rich then cuts the last column off without a sign.
+    if max(map(cell_len, paper.getvalue().splitlines()), default=0) > console.width:
+        for column, width in zip(table.columns, _fitted(least, most, console.width), strict=True):
+            column.width = column.min_width = width
     console.print(table)
     for note in notes:
         console.print(note, style="dim", soft_wrap=False)
+
+
+def _room(columns: int, width: int) -> int:
+    return width - _BETWEEN * (columns - 1)
+
+
+def _fitted(least: Sequence[int], most: Sequence[int], width: int) -> list[int]:
+    """Widths that fit beside each other, since what goes beyond the edge of the terminal would be cut off.
+
+    The widest columns are made narrower, first down to their longest word, then all of them.
+    """
+    room = _room(len(least), width)
+    for floor in (least, [1] * len(least)):
+        for level in range(max(most), 0, -1):
+            fitted = [min(wish, max(need, level)) for need, wish in zip(floor, most, strict=True)]
+            if sum(fitted) <= room:
+                return _topped_up(fitted, most, room)
+    return [1] * len(least)
+
+
+def _topped_up(fitted: list[int], most: Sequence[int], room: int) -> list[int]:
+    """Give what is left of the room to the first columns that can use it."""
+    for place, wish in enumerate(most):
+        if sum(fitted) < room and fitted[place] < wish and fitted[place] == max(fitted):
+            fitted[place] += 1
+    return fitted
 
 
 def _is_number(key: str, value: object) -> bool:

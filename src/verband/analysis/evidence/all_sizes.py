@@ -18,6 +18,7 @@ import polars as pl
 from verband.analysis.evidence.panel import CannotEstimateError, panel_fit
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
+from verband.domain.municipality import provinces
 
 LARGE = 100_000
 """Inhabitants; part of the statement itself (mission, M9)."""
@@ -195,9 +196,12 @@ def all_sizes(
         .filter(pl.col("large").n_unique().over("province") < 2)
         .sort("code")
     )
+    named = provinces()
     aside = tuple(
         SetAside(
-            code, f"{province} has no large municipalities or no others on the lists: not in voluntary_arrangements"
+            code,
+            f"{named.get(province, province)} has no large municipalities or no others on the lists: "
+            "not in voluntary_arrangements",
         )
         for code, province in empty.select("code", "province").iter_rows()
     )

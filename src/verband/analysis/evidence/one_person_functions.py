@@ -151,7 +151,7 @@ def _drawing(own: Sequence[OwnPay], code_of: npt.NDArray[np.str_], findings: Seq
     people = np.array([item.inhabitants for item in own], dtype=np.float64)
     # Classes are drawn where their municipalities are: at the geometric mean of inhabitants.
     place = {code: float(np.exp(np.log(people[code_of == code]).mean())) for code in np.unique(code_of)}
-    named = {"one_person_functions": Text("op een mens", "on one person")}
+    named = {"one_person_functions": Text("op één mens", "on one person")}
     named["two_person_functions"] = Text("op twee mensen", "on two people")
     return Drawing(
         title=Text(

@@ -91,7 +91,9 @@ def _panel(told: Told, rules: Sequence[Rule], groups: Sequence[tuple[str, list[I
 
 
 def _zone(told: Told, rule: Rule) -> tuple[float | None, float | None] | None:
-    """From where to where the rule asks the whole interval to lie, in the shown unit."""
+    """From where to where the rule asks the whole interval to lie, in the shown unit; none where nothing is judged."""
+    if told.verdict == "not_testable":
+        return None
     shown = told.shown(rule)
     limits = [shown.in_words(limit) for limit in shown.limits]
     if not limits:
@@ -165,10 +167,13 @@ def _chart(told: Told, part: str, title: str, panels: Sequence[Panel]) -> Figure
     name = f"{told.anchor}-{part.replace('_', '-')}"
     chart = intervals(told.numbers, name, title, read, panels=panels)
     ruled = any(row.zone is not None for row in rows)
-    reading = [words(f"evidence.chart.{'reading' if ruled else 'reading_bare'}")]
+    estimated = any(part.finding.kind != "assumed" for part in told.evidence.components)
+    beside = told.verdict == "not_testable" and estimated
+    sort = "reading" if ruled else "reading_beside" if beside else "reading_bare"
+    reading = [words(f"evidence.chart.{sort}")]
     if any(panel.clipped() for panel in panels):
         reading.append(words("evidence.chart.clipped"))
-    return Figures(chart, words(f"evidence.chart.{'unit' if ruled else 'unit_bare'}"), " ".join(reading))
+    return Figures(chart, words(f"evidence.chart.{'unit' if ruled or beside else 'unit_bare'}"), " ".join(reading))
 
 
 def _over_years(told: Told, rule: Rule, members: Sequence[Judged]) -> list[Block]:

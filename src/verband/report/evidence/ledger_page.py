@@ -23,7 +23,18 @@ from verband.version import __version__
 from verband.workspace.evidence.background import Background
 
 JSON_FILE, CSV_FILE = "evidence.json", "evidence.csv"
-_TERMS = ("claim", "arrangement", "interval", "variant", "cluster", "point", "elasticity", "holm", "merging")
+_TERMS = (
+    "claim",
+    "arrangement",
+    "interval",
+    "variant",
+    "cluster",
+    "point",
+    "elasticity",
+    "holm",
+    "merging",
+    "voluntary",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class Line:
     verdict: Verdict
     mark: str
     word: str
+    parts: str
     figure: str
     measure: str
     kind: str
@@ -131,6 +143,7 @@ def _line(told: Told) -> Line:
         verdict=told.verdict,
         mark=MARKS[told.verdict],
         word=told.verdict_word,
+        parts=told.parts,
         figure=told.key_figure(),
         measure=measure,
         kind=told.kind or "unknown",
@@ -138,11 +151,15 @@ def _line(told: Told) -> Line:
 
 
 def _dates(ledger: Sequence[Evidence], background: Background, words: Words, numbers: Numbers, on: date) -> str:
-    years = {year for item in ledger for part in item.components for year in part.finding.years}
+    found = [part.finding for item in ledger for part in item.components]
+    planned = {year for part in found if part.by.get("report") in ("budget", "estimate") for year in part.years}
+    years = {year for part in found if part.by.get("report") not in ("budget", "estimate") for year in part.years}
     values = {"date": numbers.date(on), "loaded": numbers.date(background.loaded)}
     if not years:
         return words("evidence.dates_bare", **values)
     span = f"{min(years)}\N{EN DASH}{max(years)}" if len(years) > 1 else str(min(years))
+    if planned and max(planned) > max(years):
+        return words("evidence.dates_planned", years=span, last=max(planned), **values)
     return words("evidence.dates", years=span, **values)
 
 

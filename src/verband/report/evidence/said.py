@@ -70,8 +70,9 @@ def _dutch(english: str) -> str | None:
 
 
 def _part(text: str) -> str:
-    """A part that varies: figures with the Dutch decimal sign, lists with the Dutch word between."""
-    return re.sub(r"(?<=\d)\.(?=\d+%)", ",", text).replace(" and ", " en ")
+    """A part that varies: figures with the Dutch decimal sign and thousands, lists with the Dutch word between."""
+    text = re.sub(r"(?<=\d)\.(?=\d+%)", ",", text)
+    return re.sub(r"\b\d{1,3}(?:,\d{3})+\b", lambda found: found[0].replace(",", "."), text).replace(" and ", " en ")
 
 
 def unmarked(text: str) -> str:

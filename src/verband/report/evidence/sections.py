@@ -26,6 +26,8 @@ def claim_section(told: Told, background: Background) -> Section:
         Paragraph(words("evidence.claim", statement=claim.statement.of(told.language)), "finding"),
         Heading(words("evidence.plain_heading")),
         Paragraph(plain, kind=told.kind),
+        Heading(words("evidence.limits_heading")),
+        Paragraph(told.limits),
         *(charts or (Paragraph(words("evidence.no_chart"), "missing"),)),
         Heading(words("evidence.exact_heading")),
         *_exact(told),
@@ -115,7 +117,8 @@ def _row(told: Told, rule: Rule, name: str, found: Finding, verdict: Verdict) ->
         f"{estimate} ({low}; {high})",
         " / ".join(told.numbers.count(value) for value in counts) if any(counts) else nothing,
         told.years(found.years) if found.years else nothing,
-        verdict_text(told, verdict) if rule.judges else nothing,
+        # A claim that cannot be tested gets no verdict, and so do the figures beside it that decide nothing.
+        verdict_text(told, verdict) if rule.judges and told.verdict != "not_testable" else nothing,
     )
 
 

@@ -95,7 +95,12 @@ class Told:
 
     def said(self, english: str) -> str:
         """What an analysis says in English, in the language of the page, municipalities by name."""
-        return _CODE.sub(lambda found: self.name(found[0]), said(english, self.language))
+
+        def named(found: re.Match[str]) -> str:
+            name = self.name(found[0])
+            return found[0] if found.string[: found.start()].endswith(f"{name} (") else name
+
+        return _CODE.sub(named, said(english, self.language))
 
     @property
     def verdict(self) -> Verdict:
@@ -122,6 +127,19 @@ class Told:
     def deciding(self) -> tuple[Judged, ...]:
         """Components that decide."""
         return tuple(item for item in self.evidence.components if item.rule.role != "shown")
+
+    @property
+    def parts(self) -> str:
+        """How many of several parts that decide have which verdict; empty where there is one, or all say the same."""
+        told = [part.told for part in self.deciding]
+        if self.verdict == "not_testable" or len(set(told)) < 2:
+            return ""
+        each = [
+            f"{self.words.cardinal(told.count(verdict))} {self.words(f'evidence.verdicts.{verdict}')}"
+            for verdict in MARKS
+            if verdict in told
+        ]
+        return self.words("evidence.parts", number=self.words.cardinal(len(told)), each=", ".join(each))
 
     @property
     def beside(self) -> tuple[Judged, ...]:
@@ -262,8 +280,17 @@ class Told:
         lacking = self.evidence.missing
         told = [words("evidence.plain.missing", why=self.said(lacking))] if lacking else []
         if len(self.deciding) > 1 or lacking or any(part.told != part.verdict for part in self.deciding):
-            told.append(words(f"evidence.together.{self.verdict}"))
+            if self.verdict == "inconclusive" and self.parts:
+                parts = self.parts[0].upper() + self.parts[1:]
+                told.append(words("evidence.together.inconclusive_split", parts=parts))
+            else:
+                told.append(words(f"evidence.together.{self.verdict}"))
         return told
+
+    @property
+    def limits(self) -> str:
+        """What a reader should not conclude, whatever the verdict."""
+        return self.words(f"evidence.limits.{self.mechanism}")
 
     def estimate(self, part: Judged) -> str:
         """A figure in a sentence, with its uncertainty."""
@@ -332,7 +359,7 @@ class Told:
             told.append(words("evidence.exact.note", note=self.said(found.note)))
         if part.rule.role == "primary":
             told += self._p_values()
-        if part.tried:
+        if part.tried and self.verdict != "not_testable":
             told.append(words("evidence.exact.variants", agreeing=part.agreeing, tried=part.tried))
         return told
 
