@@ -168,7 +168,7 @@ def test_cost_is_held_against_the_share_of_the_year_before():
     level = component(found, "level")
     assert level.low < 8.0 < level.high
     assert level.low > 4.0
-    # The share two years back made the year before dear, from which cost falls back; that of the year before would rise.
+    # The share two years back made the year before dear, from which cost falls back; on a later share it would rise.
     assert component(found, "growth").high < -4.0
 
 
