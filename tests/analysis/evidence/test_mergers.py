@@ -129,6 +129,20 @@ def test_treatment_starts_with_the_decision_where_it_is_known():
     assert told.low < 300 < told.high
 
 
+def test_years_since_a_decision_are_not_dealt_out_as_if_there_were_one():
+    """The headline is the mean since the decision, starts dealt out anew are about one year: no interval of the same."""
+    rows = before_mergers(18, claim=400.0).with_columns((pl.col("merger") - 2).alias("decided"))
+    found = common_pot(rows, (), seed=1, draws=49, sources=())
+    drawn = [item for item in found.variants if item.name == "interval by randomisation"]
+    assert len(drawn) == 2
+    for item in drawn:
+        assert item.finding is None or item.finding.low <= item.finding.estimate <= item.finding.high
+        assert "decision" in item.missing
+    one_year = common_pot(before_mergers(18, claim=400.0), (), seed=1, draws=49, sources=())
+    for item in (one for one in one_year.variants if one.name == "interval by randomisation"):
+        assert item.finding.low <= item.finding.estimate <= item.finding.high
+
+
 def test_those_without_the_accounts_that_are_needed_are_named():
     rows = before_mergers(6).filter(~((pl.col("code") == "M2021-0-1") & (pl.col("year") == 2020)))
     aside = {item.code: item.reason for item in common_pot(rows, (), seed=1, draws=49, sources=()).set_aside}
