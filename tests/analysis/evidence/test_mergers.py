@@ -130,7 +130,7 @@ def test_treatment_starts_with_the_decision_where_it_is_known():
 
 
 def test_years_since_a_decision_are_not_dealt_out_as_if_there_were_one():
-    """The headline is the mean since the decision, starts dealt out anew are about one year: no interval of the same."""
+    """The headline is a mean since the decision, starts dealt out anew are about one year: not the same effect."""
     rows = before_mergers(18, claim=400.0).with_columns((pl.col("merger") - 2).alias("decided"))
     found = common_pot(rows, (), seed=1, draws=49, sources=())
     drawn = [item for item in found.variants if item.name == "interval by randomisation"]
