@@ -181,6 +181,14 @@ def test_one_treated_cluster_has_no_error_of_its_own_but_a_randomisation():
     assert any("hardly ever rejects" in line for line in found.few_clusters.notes)
 
 
+@pytest.mark.filterwarnings("error")
+def test_one_treated_and_one_other_give_no_p_value_of_draws_that_all_fit():
+    rows = mergers(last_year=2).filter(pl.col("unit").is_in(["2021-0-0", "C00"]))
+    found = event_study(rows, **ROLES, draws=99)
+    assert (found.simple.se, found.few_clusters.wild_p_value) == (None, None)
+    assert any("nothing is left" in line for line in found.few_clusters.notes)
+
+
 def test_a_cluster_with_different_starts_cannot_be_dealt_out_anew():
     table = mergers(last_year=2).with_columns(process=pl.col("process").str.replace("M.*", "one"))
     found = event_study(table, **ROLES, cluster="process", draws=99)

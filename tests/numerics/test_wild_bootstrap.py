@@ -12,6 +12,7 @@ from scipy import stats
 
 from verband.numerics.wild_bootstrap import (
     FEW_FOR_WEBB,
+    PerfectFitError,
     SingularDesignError,
     TooFewClustersError,
     wild_cluster_bootstrap,
@@ -114,3 +115,11 @@ def test_no_effect_is_rejected_at_the_size_of_the_test():
     """2,000 draws: an exact binomial test at 1%, with the 20 clusters that the literature asks for."""
     rejected = refusals(2000, seed=9)
     assert stats.binomtest(rejected, 2000, 0.05).pvalue > 0.01, rejected / 2000
+
+
+def test_a_fit_that_leaves_nothing_gives_no_p_value():
+    """One treated and one other: with no error, each draw is as large as any, and none may be told as a rejection."""
+    x = np.column_stack([np.ones(4), [1.0, 1.0, 0.0, 0.0]])
+    for y in (np.array([3.1, 3.1, 0.3, 0.3]), np.array([2.0, 2.0, 0.0, 0.0])):
+        with pytest.raises(PerfectFitError):
+            wild_cluster_bootstrap(y, x, np.array([0, 0, 1, 1]), np.array([0.0, 1.0]))

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import polars as pl
 import pytest
 
 from verband.analysis.evidence.statements import statements
+from verband.workspace.evidence.finances import financial_panel
+from verband.workspace.evidence.merger import prepare_common_pot
+from verband.workspace.evidence.tables import EvidenceTables
 
 SLOW = ("M7", "M11", "M13")
 """Tested where their estimators are; here only that they are told."""
@@ -71,7 +75,8 @@ def test_every_class_takes_part_and_the_large_pay_a_smaller_share(ledger):
     found = ledger["M9"]
     pays = part(found, "pays_anything")
     assert pays.estimate == pytest.approx(0.0, abs=1.0)
-    assert "100.0% of the large" in pays.note
+    # 28 reports of 2,667 say they paid nothing: they are filed, so the share is not one by construction.
+    assert "99.6% of the large, 98.9% of the others" in pays.note
     assert -75 < part(found, "share_of_cost").estimate < -35
     assert part(found, "share_of_cost").high < 0
 
@@ -93,3 +98,54 @@ def test_after_a_merger_and_instead_of_one_the_data_cannot_tell(ledger):
     for name in ("M10", "M12"):
         assert ledger[name].verdict in ("inconclusive", "mixed")
         assert ledger[name].primary.finding.high - ledger[name].primary.finding.low > 8
+
+
+def test_who_took_in_a_small_part_is_neither_merged_nor_a_control_and_named_as_such(ledger):
+    """Amsterdam took in Weesp (2%), Groningen Ten Boer and Haren (each under a tenth); neither merged in 2017."""
+    for name in ("M10", "M12"):
+        reasons = {item.code: item.reason for item in ledger[name].set_aside}
+        for code in ("GM0363", "GM0014", "GM0394", "GM0855", "GM1900"):
+            assert "less than a tenth" in reasons[code]
+        assert "merged in 2015" in reasons["GM1930"]  # Nissewaard, of Spijkenisse and Bernisse
+        assert "merged in 2017" in reasons["GM1948"]  # Meierijstad
+        assert not {"GM0439", "GM1963", "GM0344"} & set(reasons)  # two mergers with accounts, and Utrecht
+
+
+@pytest.fixture(scope="module")
+def tables(published_workspace):
+    with published_workspace._open() as warehouse:
+        yield EvidenceTables(warehouse, published_workspace.folder)
+
+
+def test_before_a_merger_are_accounts_of_those_that_then_were_and_of_no_year_after(tables):
+    """Read from the list of mergers: who merged when, who stayed, and what came of them."""
+    rows = prepare_common_pot(tables, 1).args[0]
+    assert rows.filter(pl.col("year") >= pl.col("merger")).is_empty()
+    mergers = dict(rows.drop_nulls("merger").select("code", "merger").unique().iter_rows())
+    # Haaren; Winsum; Weesp during 2022; Amsterdam and Purmerend, which stayed; Littenseradiel, with one year only.
+    assert {code: mergers[code] for code in ("GM0788", "GM0053", "GM0457", "GM0363", "GM0439", "GM0140")} == {
+        "GM0788": 2021,
+        "GM0053": 2019,
+        "GM0457": 2022,
+        "GM0363": 2022,
+        "GM0439": 2022,
+        "GM0140": 2018,
+    }
+    absorbing = set(rows.filter("absorbing")["code"])
+    assert {"GM0363", "GM0439", "GM0824", "GM0014"} <= absorbing
+    assert not absorbing & {"GM0788", "GM0053", "GM0457"}
+    controls = set(rows.filter(pl.col("merger").is_null())["code"])
+    # Nissewaard was made in 2015, before the accounts; Hoeksche Waard and Voorne aan Zee within them.
+    assert "GM1930" in controls
+    assert not controls & {"GM1963", "GM1992", "GM1961"}
+    # Accounts without a balance sheet (2017) are no equity of nothing.
+    assert rows.filter((pl.col("code") == "GM0627") & (pl.col("year") == 2017))["equity_eur"].to_list() == [None]
+
+
+def test_years_in_which_a_municipality_was_several_and_transfers_in_doubt_are_in_no_share(tables):
+    """Voorne aan Zee merged in 2023; accounts of 2017 without 4.3.3 hold not all that went to arrangements."""
+    panel = financial_panel(tables)
+    assert panel.filter(pl.col("code") == "GM1992")["year"].min() == 2023
+    doubtful = panel.filter("doubtful")
+    assert doubtful.height > 20
+    assert doubtful["paid_keur"].null_count() == doubtful["arrangement_share"].null_count() == doubtful.height

@@ -19,7 +19,7 @@ from verband.numerics.randomisation import (
     randomisation_p_value,
     shuffled,
 )
-from verband.numerics.wild_bootstrap import SingularDesignError, wild_cluster_bootstrap
+from verband.numerics.wild_bootstrap import PerfectFitError, SingularDesignError, wild_cluster_bootstrap
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -189,6 +189,8 @@ def _wild(
         )
     except SingularDesignError:  # pragma: no cover  every cell has treated units and controls
         return None, None, ["No wild bootstrap: its design is singular."]
+    except PerfectFitError:
+        return None, None, ["No wild bootstrap: with these few units nothing is left to tell how sure an effect is."]
     treated = len(np.unique(clustering.cluster[cells.treated.any(axis=0)]))
     said = []
     if treated < HANDFUL:

@@ -29,6 +29,8 @@ _WEBB = np.sqrt(np.array([1.5, 1.0, 0.5]))
 _AT_ONCE = 512
 _SAME = 1e-9
 """Statistics within this relative distance are ties."""
+_NOUGHT = 1e-12
+"""An error that is smaller than this part of what it is made of is rounding."""
 
 
 class TooFewClustersError(ValueError):
@@ -37,6 +39,10 @@ class TooFewClustersError(ValueError):
 
 class SingularDesignError(ValueError):
     """The columns of the design are linearly dependent."""
+
+
+class PerfectFitError(ValueError):
+    """Nothing is left of any cluster: no error, and nothing for a draw to multiply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,8 +108,8 @@ def wild_cluster_bootstrap(
 
     Raises
     ------
-    TooFewClustersError, SingularDesignError
-        If nothing can be estimated.
+    TooFewClustersError, SingularDesignError, PerfectFitError
+        If nothing can be estimated, or nothing tells how sure it is.
     """
     labels, index = np.unique(cluster, return_inverse=True)
     groups = len(labels)
@@ -121,7 +127,9 @@ def wild_cluster_bootstrap(
     along = x @ direction
     own = np.bincount(index, along * (y - x @ coefficients), groups)
     error = float(np.sqrt(factor * own @ own))
-    t = gap / error if error else np.inf
+    if error <= _NOUGHT * float(np.abs(direction) @ (np.abs(x).T @ np.abs(y))):
+        raise PerfectFitError("the fit leaves nothing")
+    t = gap / error
     residual = y - x @ restricted
     sums = np.zeros((groups, x.shape[1]))
     np.add.at(sums, index, x * residual[:, None])

@@ -41,6 +41,16 @@ def test_planted_trends_are_covered_and_judged():
     assert judge(statement("M15"), found).verdict == "supported"
 
 
+def test_size_as_a_number_tells_the_same_side():
+    """A trend that goes with size, at the distance between the groups: as steep, and not the other way round."""
+    found = _found(panel(seed=7, burden_trend=(0.006, 0.003, 0.0)))
+    for component, group in (("burden_small", 0.6), ("burden_medium", 0.3)):
+        item = next(
+            one.finding for one in found.variants if (one.name, one.component) == ("size as a number", component)
+        )
+        assert 0.5 * group < item.estimate < 1.5 * group
+
+
 def test_nothing_is_found_where_nothing_is():
     """At these errors the intervals are far narrower than the smallest effects, so the claim is refused."""
     evidence = judge(statement("M15"), _found(panel(seed=2)))

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import polars as pl
 import pytest
 from scipy import stats
 
-from verband.analysis.evidence.after_merger import after_merger, since_merger
+from verband.analysis.evidence.after_merger import after_merger, in_percent, since_merger
 from verband.analysis.evidence.before_and_after import at_the_start_by_chance, effects
 from verband.analysis.evidence.common_pot import OUTCOMES, common_pot, last_year
-from verband.analysis.evidence.flexibility import flexibility, rises
+from verband.analysis.evidence.flexibility import _difference, flexibility, rises
 from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.statements import statement
@@ -127,6 +129,20 @@ def test_treatment_starts_with_the_decision_where_it_is_known():
     assert told.low < 300 < told.high
 
 
+def test_years_since_a_decision_are_not_dealt_out_as_if_there_were_one():
+    """The headline is a mean since the decision, starts dealt out anew are about one year: not the same effect."""
+    rows = before_mergers(18, claim=400.0).with_columns((pl.col("merger") - 2).alias("decided"))
+    found = common_pot(rows, (), seed=1, draws=49, sources=())
+    drawn = [item for item in found.variants if item.name == "interval by randomisation"]
+    assert len(drawn) == 2
+    for item in drawn:
+        assert item.finding is None or item.finding.low <= item.finding.estimate <= item.finding.high
+        assert "decision" in item.missing
+    one_year = common_pot(before_mergers(18, claim=400.0), (), seed=1, draws=49, sources=())
+    for item in (one for one in one_year.variants if one.name == "interval by randomisation"):
+        assert item.finding.low <= item.finding.estimate <= item.finding.high
+
+
 def test_those_without_the_accounts_that_are_needed_are_named():
     rows = before_mergers(6).filter(~((pl.col("code") == "M2021-0-1") & (pl.col("year") == 2020)))
     aside = {item.code: item.reason for item in common_pot(rows, (), seed=1, draws=49, sources=()).set_aside}
@@ -185,6 +201,32 @@ def test_spending_through_arrangements_after_a_merger(change, told):
     primary = found.findings[0]
     assert primary.low < 100 * np.expm1(change) < primary.high
     assert judge(statement("M10"), found).verdict == told
+
+
+def test_a_change_in_percent_is_that_of_its_logarithm_and_so_is_its_test():
+    rows = merged_rows(15, change=-0.2, rising=0)
+    change = since_merger(rows, "paid")
+    found = in_percent(change, "paid_after_merger")
+    told = [found.estimate, found.low, found.high]
+    assert told == pytest.approx([100 * (np.exp(value) - 1) for value in (change.estimate, change.low, change.high)])
+    assert found.standard_error == pytest.approx(np.exp(change.estimate) * 100 * change.standard_error)
+    below = (change.estimate - np.log(0.75)) / change.standard_error
+    assert found.p_value == pytest.approx(stats.t.sf(below, change.degrees_of_freedom))
+
+
+def test_what_is_paid_in_the_last_year_before_a_merger_is_no_part_of_before():
+    rows = merged_rows(16, rising=0)
+    rush = pl.when(pl.col("year") == pl.col("merger") - 1).then(2.0).otherwise(0.0).fill_null(0.0)
+    rushed = since_merger(rows.with_columns(pl.col("paid") + rush), "paid")
+    assert rushed.estimate == pytest.approx(since_merger(rows, "paid").estimate)
+
+
+def test_what_two_effects_have_in_common_is_no_error_of_their_difference():
+    change = since_merger(merged_rows(17, rising=0), "cost")
+    same = _difference(change, change)
+    assert (same.estimate, same.standard_error) == (0.0, 0.0)
+    other = replace(change, estimate=0.0, scores=dict.fromkeys(change.scores, 0.0))
+    assert _difference(change, other).standard_error == pytest.approx(100 * change.standard_error)
 
 
 def test_the_rise_is_found_where_it_was_planted_and_is_not_made_by_a_fall_of_cost():

@@ -125,12 +125,51 @@ def test_large_municipalities_against_others_of_the_same_province(ratio, told):
     assert [item.code for item in found.set_aside] == ["G999"]
 
 
+def test_a_report_without_payments_counts_among_those_that_pay_nothing():
+    """Left out as in doubt, the share that pays anything would be one by construction."""
+    accounts = panel(8).with_columns(
+        pl.when(pl.col("code") < "G025").then(150_000.0).otherwise(30_000.0).alias("inhabitants"),
+        pl.when(pl.col("code") >= "G199").then(0.0).otherwise(100.0).alias("paid_to_arrangements_keur"),
+        pl.when(pl.col("code") >= "G199").then(None).otherwise(pl.col("arrangement_share")).alias("arrangement_share"),
+    )
+    found = component(all_sizes(counts(7), accounts, [], list_year=2016, sources=()), "pays_anything")
+    assert found.estimate == pytest.approx(100 * (1 / (174 / 175) - 1))
+    assert found.n_observations == accounts.height
+
+
 def test_a_ratio_of_means_is_that_by_hand_without_provinces():
     rows = counts(9)
     found = large_against_others(rows, "voluntary_at_most", component="x", method="", province=False)
     large = rows.filter(pl.col("inhabitants") > 100_000)["voluntary_at_most"].mean()
     others = rows.filter(pl.col("inhabitants") < 100_000)["voluntary_at_most"].mean()
     assert found.estimate == pytest.approx(100 * (large / others - 1))
+    # Of a ratio of two independent means both add to the error (delta method).
+    own, other = (
+        rows.filter(part)["voluntary_at_most"].var() / rows.filter(part).height
+        for part in (pl.col("inhabitants") > 100_000, pl.col("inhabitants") < 100_000)
+    )
+    error = 100 * np.sqrt(own + (large / others) ** 2 * other) / others
+    assert found.standard_error == pytest.approx(error)
+
+
+def test_cost_is_held_against_the_share_of_the_year_before():
+    """A planted effect of the share of the year before; those of the same year and of two years back have none."""
+    rng = np.random.default_rng(51)
+    rows = []
+    for number in range(150):
+        size, level = rng.normal(10.3, 0.8), rng.normal(0, 0.1)
+        share = 0.15 + rng.normal(0, 0.05, len(YEARS) + 2)
+        for place, year in enumerate(YEARS):
+            cost = 1.2 + level + 0.8 * share[place + 1] + rng.normal(0, 0.02) + size
+            rows.append((f"G{number:03}", year, float(np.exp(size)), share[place + 2], float(np.exp(cost))))
+    names = ["code", "year", "inhabitants", "arrangement_share", "cost_keur"]
+    made = pl.DataFrame(rows, schema=names, orient="row").with_columns(pl.lit(value=False).alias("outsourced"))
+    found = control(made, [], None, sources=())
+    level = component(found, "level")
+    assert level.low < 8.0 < level.high
+    assert level.low > 4.0
+    # The share two years back made the year before dear, from which cost falls back; on a later share it would rise.
+    assert component(found, "growth").high < -4.0
 
 
 def task(seed, code, nature, elasticity, common, *, level=2.0):
@@ -175,6 +214,11 @@ def test_the_mean_over_tasks_is_weighted_by_cost_and_counts_what_tasks_share():
     assert own.standard_error > 1.2 * independent
     one = _scale(tasks[:1])
     assert component(one, "executive_tasks").standard_error == pytest.approx(fits[0].standard_error)
+    # Every municipality a region of its own: the usual factor for the number of clusters is all that is added.
+    alone = {code: code for code in common["code"].unique()}
+    apart = scale(tasks[:1], {}, [], alone, at_inhabitants=30_000.0, sources=())
+    regions = next(item.finding for item in apart.variants if item.name == "clusters: safety regions")
+    assert regions.standard_error == pytest.approx(fits[0].standard_error * np.sqrt(150 / 149))
     assert component(found, "policy_tasks").low < -0.3 < component(found, "policy_tasks").high
     assert {item.by["task"] for item in found.findings if item.component == "task"} == {"2.1", "7.2", "0.1"}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -143,3 +144,39 @@ def test_p_values_are_adjusted_over_the_claims_that_have_one():
     ledger = adjusted([first, second, judge(statement("M2"), Findings(()))])
     values = holm({"M10": first.p_value, "M7": second.p_value})
     assert [item.p_value_holm for item in ledger] == [values["M10"], values["M7"], None]
+
+
+def test_only_variants_of_the_same_component_count():
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    agreeing = [VariantFinding("other years", "hired_share", _finding("hired_share", 2.9, 0.5))] * 2
+    against = [VariantFinding("other years", "arrangement_share", _finding("arrangement_share", 0.0, 0.2))] * 2
+    hired, arrangements = judge(statement("M4"), Findings(main, (*agreeing, *against))).components
+    assert (hired.told, hired.agreeing, hired.tried) == ("supported", 2, 2)
+    assert (arrangements.told, arrangements.agreeing, arrangements.tried) == ("mixed", 0, 2)
+
+
+def test_a_motive_gets_no_verdict_even_where_its_main_component_is_estimated():
+    claim = replace(statement("M4"), type="motive")
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    assert judge(claim, Findings(main)).verdict == "not_testable"
+    assert judge(statement("M4"), Findings(main)).verdict == "supported"
+
+
+@pytest.mark.parametrize("error", [0.02, 0.0635, 0.0637, 0.0755, 0.0757, 0.09, 0.2])
+@pytest.mark.parametrize("estimate", [-0.2, -0.14, 0.0, 0.075, 0.2])
+def test_the_test_of_a_percentage_made_of_logarithms_agrees_with_its_interval(estimate, error):
+    """25% more is 0.223 in logarithms and 25% less -0.288: a symmetric error in percent would say something else."""
+    rule = statement("M10").rule("paid_after_merger")
+    reach = stats.t.ppf(0.975, 12) * error
+    low, high = (100 * math.expm1(value) for value in (estimate - reach, estimate + reach))
+    value = p_value(rule, estimate, error, 12, scale=lambda percent: math.log1p(percent / 100))
+    assert (value < 0.025) == (read(rule, low, high) == "supported")
+
+
+def test_a_directional_test_on_another_scale_is_against_the_effect_on_that_scale():
+    for mechanism, component, sign in (("M7", "shared_voluntary", -1), ("M7", "contact", 1)):
+        rule = statement(mechanism).rule(component)
+        bound = math.log1p(sign * rule.smallest_effect / 100)
+        scale = {"scale": lambda percent: math.log1p(percent / 100)}
+        assert p_value(rule, bound, 0.1, math.inf, **scale) == pytest.approx(0.5)
+        assert p_value(rule, bound + sign * 0.3, 0.1, math.inf, **scale) < 0.01

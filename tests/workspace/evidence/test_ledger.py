@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 import sys
+from dataclasses import replace
 
 import joblib
 import pytest
@@ -77,7 +78,11 @@ def test_a_part_that_is_kept_is_the_same_and_a_stale_one_is_not_read(ledger, sam
     assert read_findings(sample_workspace.folder, snapshot, 1, "M4") is not None
     monkeypatch.setattr(gathering, "PREPARE", {})  # nothing may be computed
     again = sample_workspace.evidence(["M4", "m14"])
-    assert again == tuple(item for item in ledger if item.statement.mechanism in ("M4", "M14"))
+    # Without Holm's adjustment, which is over the whole ledger: also where the rest happens to be kept, for the same
+    # question gets the same answer.
+    own = (item for item in ledger if item.statement.mechanism in ("M4", "M14"))
+    assert again == tuple(replace(item, p_value_holm=None) for item in own)
+    assert sample_workspace.evidence() == ledger
     assert read_findings(sample_workspace.folder, snapshot, 2, "M4") is None
     assert read_findings(sample_workspace.folder, "another", 1, "M4") is None
     damaged = next((sample_workspace.folder / "models").glob("evidence-*/M2.json"))

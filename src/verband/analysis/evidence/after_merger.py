@@ -17,9 +17,12 @@ import polars as pl
 from verband.analysis.evidence.before_and_after import Change, effects, leave_one_out
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
+from verband.analysis.evidence.statements import statement
+from verband.analysis.evidence.verdict import p_value
 
 SKIPPED = 1
 """Years before the merger that count neither as before nor as after."""
+SMALL_PART = "took in less than a tenth: neither merged nor unchanged"
 _LAST = 20
 _METHOD = (
     "mean over the years since the merger against the second year before it, parts summed, less the same change of "
@@ -28,8 +31,9 @@ _METHOD = (
 )
 
 
-def in_percent(found: Change, component: str, method: str = _METHOD) -> Finding:
-    """A change of a logarithm as a percentage; its interval is that of the logarithm."""
+def in_percent(found: Change, component: str, method: str = _METHOD, *, mechanism: str = "M10") -> Finding:
+    """A change of a logarithm as a percentage; its interval and its test are those of the logarithm."""
+    rule = statement(mechanism).rule(component)
     estimate, low, high = (100 * float(np.expm1(value)) for value in (found.estimate, found.low, found.high))
     return Finding(
         component=component,
@@ -43,6 +47,13 @@ def in_percent(found: Change, component: str, method: str = _METHOD) -> Finding:
         years=found.years,
         method=method,
         degrees_of_freedom=found.degrees_of_freedom,
+        p_value=p_value(
+            rule,
+            found.estimate,
+            found.standard_error,
+            found.degrees_of_freedom,
+            scale=lambda percent: float(np.log1p(percent / 100)),
+        ),
         note=f"{len(found.treated)} merged municipalities in {found.processes} processes against {found.controls}",
     )
 
@@ -124,7 +135,7 @@ def after_merger(
 
 
 def _left_out(rows: pl.DataFrame, small_parts: Sequence[str]) -> tuple[SetAside, ...]:
-    aside = [SetAside(code, "took in less than a tenth: neither merged nor unchanged") for code in small_parts]
+    aside = [SetAside(code, SMALL_PART) for code in small_parts]
     first = int(rows["year"].min())  # type: ignore[arg-type]
     for code, year, known in (
         rows.drop_nulls("merger")

@@ -96,7 +96,11 @@ def large_against_others(
 
 
 def _pays_anything(panel: pl.DataFrame) -> list[Finding]:
-    """Share of reports with a payment, of large municipalities against others: arithmetic on all of them."""
+    """Share of reports with a payment, of large municipalities against others: arithmetic on all of them.
+
+    Reports whose transfers are in doubt count as filed: without them the share would be one by construction.
+    """
+    panel = panel.drop_nulls(["paid_to_arrangements_keur", "inhabitants"])
     paying = (pl.col("paid_to_arrangements_keur") > 0).mean()
     large, others = (
         panel.filter(part).select(paying).item()
@@ -180,7 +184,7 @@ def all_sizes(
     not_largest = ~pl.col("code").is_in(list(largest))
     asked("", "voluntary_arrangements", number, "voluntary_at_most")
     asked("", "share_of_cost", panel, "arrangement_share")
-    findings += _pays_anything(panel.filter(pl.col("arrangement_share").is_not_null()))
+    findings += _pays_anything(panel)
     asked("only those that a source calls voluntary", "voluntary_arrangements", number, "voluntary")
     asked("without the four largest", "voluntary_arrangements", number.filter(not_largest), "voluntary_at_most")
     own_seats = number.filter(pl.col("carried") == 0)

@@ -172,6 +172,11 @@ def _variants(
 def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:
     """The headline with an interval by randomisation inference."""
     name = "interval by randomisation"
+    earlier = started(vanishing).filter(pl.col("start") < pl.col("merger") - LAST_YEAR)
+    if not earlier.is_empty():
+        # Those dealt a start would have years after it that a municipality which merged does not have.
+        why = "with dates of decision an effect has several years, and only one can be dealt out anew"
+        return VariantFinding(name, component, None, why)
     try:
         main = last_year(vanishing, OUTCOMES[component])
         drawn = at_the_start_by_chance(started(vanishing), OUTCOMES[component], draws=draws, seed=seed)

@@ -10,13 +10,13 @@ parameters (numerics.leaving_option) and is shown as such.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import product
 
 import numpy as np
 import polars as pl
 
-from verband.analysis.evidence.after_merger import SKIPPED, in_percent
+from verband.analysis.evidence.after_merger import SKIPPED, SMALL_PART, in_percent
 from verband.analysis.evidence.before_and_after import Change, effects
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
@@ -108,7 +108,11 @@ def _difference(first: Change, second: Change) -> Finding:
 
 
 def flexibility(
-    rows: pl.DataFrame, option: Mapping[str, tuple[float, float, float]], *, sources: tuple[str, ...]
+    rows: pl.DataFrame,
+    option: Mapping[str, tuple[float, float, float]],
+    small_parts: Sequence[str] = (),
+    *,
+    sources: tuple[str, ...],
 ) -> Findings:
     """Estimate M12.
 
@@ -119,6 +123,8 @@ def flexibility(
         ``cost_keur``, ``paid_keur`` (null where in doubt); ``cost`` (logarithm per inhabitant); ``outsourced``.
     option
         Low, value and high of each row of ``leaving_option_defaults.csv``.
+    small_parts
+        As of :func:`verband.analysis.evidence.after_merger.after_merger`.
     sources
         Tables.
     """
@@ -137,8 +143,8 @@ def flexibility(
         not_found["merging_minus_cooperating"] = str(error)
     else:
         findings.append(_difference(merging, cooperating))
-        findings.append(in_percent(merging, "merging", _MERGING))
-        findings.append(in_percent(cooperating, "cooperating_more", _COOPERATING.format(RISE)))
+        findings.append(in_percent(merging, "merging", _MERGING, mechanism="M12"))
+        findings.append(in_percent(cooperating, "cooperating_more", _COOPERATING.format(RISE), mechanism="M12"))
     merger = pl.col("merger")
     for name, part, options in (
         ("a rise of 3% of cost", rows, {"least": 0.03}),
@@ -155,7 +161,7 @@ def flexibility(
             variants.append(VariantFinding(name, "merging_minus_cooperating", found))
     findings.append(_option(option))
     recent = rows.drop_nulls("merger").group_by("code", "merger").agg(pl.col("year").min()).sort("code")
-    aside = tuple(
+    aside = tuple(SetAside(code, SMALL_PART) for code in small_parts) + tuple(
         SetAside(code, f"merged in {year}: no accounts of the second year before it")
         for code, year, first in recent.iter_rows()
         if first > year - 2

@@ -9,7 +9,7 @@ Murphy and Myors, 1999, "Testing the hypothesis that treatments have negligible 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Literal
 
 from verband.analysis.evidence.statements import Rule
@@ -77,7 +77,14 @@ def joined(verdicts: Sequence[Verdict]) -> Verdict:
     return "inconclusive"
 
 
-def p_value(rule: Rule, estimate: float, standard_error: float, degrees_of_freedom: float) -> float:
+def p_value(
+    rule: Rule,
+    estimate: float,
+    standard_error: float,
+    degrees_of_freedom: float,
+    *,
+    scale: Callable[[float], float] = float,
+) -> float:
     """One-sided p-value of the claim's own test: that the effect is not beyond the smallest one that matters.
 
     For ``equal`` the larger of the two one-sided tests against the margins. A verdict ``supported`` goes with a value
@@ -88,18 +95,23 @@ def p_value(rule: Rule, estimate: float, standard_error: float, degrees_of_freed
     rule
         With a smallest effect or a margin.
     estimate, standard_error
-        In the unit of the rule; the standard error positive.
+        In the unit of the rule, or on the scale on which the interval was made; the standard error positive.
     degrees_of_freedom
         Of Student's t; infinity for the normal distribution.
+    scale
+        From the unit of the rule to that scale, rising: the test must be that of the interval, which is not symmetric
+        about the estimate in the unit of the rule where it was made of logarithms.
     """
     if rule.margin is not None:
-        below = _upper_tail((estimate + rule.margin) / standard_error, degrees_of_freedom)
-        above = _upper_tail((rule.margin - estimate) / standard_error, degrees_of_freedom)
+        below = _upper_tail((estimate - scale(-rule.margin)) / standard_error, degrees_of_freedom)
+        above = _upper_tail((scale(rule.margin) - estimate) / standard_error, degrees_of_freedom)
         return max(below, above)
     if rule.smallest_effect is None:
         raise ValueError(f"{rule.component} has no rule")
-    claimed = estimate if rule.direction == "higher" else -estimate
-    return _upper_tail((claimed - rule.smallest_effect) / standard_error, degrees_of_freedom)
+    beyond = estimate - scale(rule.smallest_effect)
+    if rule.direction == "lower":
+        beyond = scale(-rule.smallest_effect) - estimate
+    return _upper_tail(beyond / standard_error, degrees_of_freedom)
 
 
 def _upper_tail(statistic: float, degrees_of_freedom: float) -> float:

@@ -72,7 +72,7 @@ def gather_evidence(
     if workers < 1:
         raise BadInputError(f"{workers} workers can do no work", todo="Give 1 or more")
     snapshot = str(warehouse.query("current_snapshot")["snapshot"].item(0))
-    known = {} if fresh else _kept(folder, snapshot, seed, [item.mechanism for item in statements()])
+    known = {} if fresh else _kept(folder, snapshot, seed, [item.mechanism for item in wanted])
     tables = EvidenceTables(warehouse, folder)
     lacking = [item.mechanism for item in wanted if item.mechanism not in known]
     total = len(wanted)
@@ -90,11 +90,10 @@ def gather_evidence(
         keep_findings(folder, snapshot, seed, mechanism, found)
         done += 1
         progress(done, total, mechanism)
-    ledger = [judge(item, known[item.mechanism]) for item in statements() if item.mechanism in known]
-    # Holm's adjustment is over the whole ledger: with a part of it unknown there is none.
-    whole = adjusted(ledger) if len(ledger) == len(statements()) else tuple(ledger)
-    chosen = {item.mechanism for item in wanted}
-    return tuple(item for item in whole if item.statement.mechanism in chosen)
+    ledger = tuple(judge(item, known[item.mechanism]) for item in wanted)
+    # Holm's adjustment is over the whole ledger. A question about a part has none, also where the rest happens to be
+    # kept: the same question must get the same answer.
+    return adjusted(ledger) if len(ledger) == len(statements()) else ledger
 
 
 def _wanted(mechanisms: Sequence[str]) -> list[Statement]:

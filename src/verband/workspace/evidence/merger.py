@@ -102,26 +102,31 @@ def prepare_common_pot(tables: EvidenceTables, seed: int) -> Callable[[], Findin
 def _since_merger(tables: EvidenceTables) -> tuple[pl.DataFrame, tuple[str, ...]]:
     """Municipalities of the latest list over all years, parts summed, and the codes of those that grew a little.
 
-    Merged are those of which some part of the years was several municipalities (``Facts.before_mergers``: a part of a
-    tenth or more); those that took in less are neither merged nor unchanged.
+    Merged are those that were several municipalities in some year of the accounts (``Facts.before_mergers``: a part of
+    a tenth or more), or merged before them; those that took in less are neither merged nor unchanged.
     """
     facts = tables.facts
-    several = facts.before_mergers.group_by("code").agg((pl.col("year").max() + 1).alias("merger"))
-    processes = merged(tables).filter(pl.col("year") >= min(facts.years))
+    first = min(facts.years)
+    # How large parts were is known from the first year of the accounts; before it the list of mergers tells.
+    within = facts.before_mergers.filter(pl.col("year") >= first)
+    within = within.group_by("code").agg((pl.col("year").max() + 1).alias("merger"))
+    processes = merged(tables)
     parts = facts.weights.filter(pl.col("weight") > 0).select(old="code", code="target").unique()
     of_code = (
         processes.join(parts, left_on="code", right_on="old", how="inner", suffix="_new")
         .sort("year", "process")
         .group_by("code_new", maintain_order=True)
-        .agg(pl.col("process").last())
+        .agg(pl.col("process").last(), pl.col("year").last().alias("latest"))
         .rename({"code_new": "code"})
     )
-    small = sorted(set(of_code["code"]) - set(several["code"]))
+    of_code = of_code.join(within, on="code", how="full", coalesce=True)
+    grown = pl.col("merger").is_null() & (pl.col("latest") > first)
+    small = of_code.filter(grown)["code"].sort().to_list()
+    of_code = of_code.with_columns(pl.coalesce("merger", "latest").alias("merger")).drop("latest")
     sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
     marked = tables.outsourced.with_columns(pl.lit(value=True).alias("outsourced"))
     rows = (
         facts.totals.filter(~pl.col("code").is_in(small) & (pl.col("inhabitants") > 0))
-        .join(several, on="code", how="left")
         .join(of_code, on="code", how="left")
         .join(marked, on=["code", "year"], how="left")
         .with_columns(
@@ -156,10 +161,12 @@ def prepare_after_merger(tables: EvidenceTables) -> Callable[[], Findings]:
 
 def prepare_flexibility(tables: EvidenceTables) -> Callable[[], Findings]:
     """M12."""
-    rows, _ = _since_merger(tables)
+    rows, small = _since_merger(tables)
     option = {
         row["parameter"]: (float(row["low"]), float(row["value"]), float(row["high"]))
         for row in reference("leaving_option_defaults")
         if in_force(row)
     }
-    return partial(flexibility, rows, option, sources=tables.sources("key_totals", "boundary_changes", "inhabitants"))
+    return partial(
+        flexibility, rows, option, small, sources=tables.sources("key_totals", "boundary_changes", "inhabitants")
+    )
