@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.before_and_after import Change, effects, leave_one_out
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.statements import statement
@@ -79,6 +80,11 @@ def since_merger(rows: pl.DataFrame, outcome: str, **options: object) -> Change:
     return effects(treated, outcome, anticipation=SKIPPED, **options).mean(0, _LAST)  # type: ignore[arg-type]
 
 
+def _estimated(rows: pl.DataFrame, component: str, outcome: str, *, size: bool = True) -> Finding:
+    """A change since the merger as a finding."""
+    return in_percent(since_merger(rows, outcome, size=size), component)
+
+
 def after_merger(
     rows: pl.DataFrame, largest: Sequence[str], small_parts: Sequence[str], *, sources: tuple[str, ...]
 ) -> Findings:
@@ -97,22 +103,12 @@ def after_merger(
     sources
         Tables.
     """
-    findings: list[Finding] = []
-    not_found: dict[str, str] = {}
+    found = Collection()
     for component, outcome in (("paid_after_merger", "paid"), ("share_of_cost", "share")):
-        try:
-            findings.append(in_percent(since_merger(rows, outcome), component))
-        except CannotEstimateError as error:
-            not_found[component] = str(error)
-    variants: list[VariantFinding] = []
+        found.add(None, component, _estimated, rows, component, outcome)
 
-    def tried(name: str, part: pl.DataFrame, **options: object) -> None:
-        try:
-            found = in_percent(since_merger(part, "paid", **options), "paid_after_merger")
-        except CannotEstimateError as error:
-            variants.append(VariantFinding(name, "paid_after_merger", None, str(error)))
-        else:
-            variants.append(VariantFinding(name, "paid_after_merger", found))
+    def tried(name: str, part: pl.DataFrame, *, size: bool = True) -> None:
+        found.add(name, "paid_after_merger", _estimated, part, "paid_after_merger", "paid", size=size)
 
     merger = pl.col("merger")
     tried("mergers of 2019", rows.filter(merger.is_null() | (merger == 2019)))
@@ -129,9 +125,10 @@ def after_merger(
     for word, pick in (("lowest", min), ("highest", max)):
         if changes:
             name, change = pick(changes, key=lambda item: item[1].estimate)
-            found = in_percent(change, "paid_after_merger")
-            variants.append(VariantFinding(f"without {name} ({word} of all)", "paid_after_merger", found))
-    return Findings(tuple(findings), tuple(variants), _left_out(rows, small_parts), sources, not_found)
+            extreme = in_percent(change, "paid_after_merger")
+            found.variants.append(VariantFinding(f"without {name} ({word} of all)", "paid_after_merger", extreme))
+    aside = _left_out(rows, small_parts)
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)
 
 
 def _left_out(rows: pl.DataFrame, small_parts: Sequence[str]) -> tuple[SetAside, ...]:

@@ -15,8 +15,9 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError, panel_fit
-from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
+from verband.analysis.evidence.result import Finding, Findings, SetAside
 from verband.analysis.evidence.verdict import LEVEL
 from verband.domain.municipality import provinces
 
@@ -152,39 +153,34 @@ def all_sizes(
     sources
         Tables.
     """
-    findings: list[Finding] = []
-    variants: list[VariantFinding] = []
-    not_found: dict[str, str] = {}
+    found = Collection()
     within = (
         "ratio of means of large and other municipalities of the same province, least squares with province effects"
     )
     over = "ratio of means of large and other municipalities, least squares with year effects"
 
-    def asked(name: str, component: str, rows: pl.DataFrame, outcome: str, *, cluster: str = "code") -> None:
+    def asked(name: str | None, component: str, rows: pl.DataFrame, outcome: str, *, cluster: str = "code") -> None:
         province = component == "voluntary_arrangements"
         method = (
             f"{within if province else over}; CR2 errors by {cluster.replace('code', 'municipality')}, delta method"
         )
-        try:
-            found = large_against_others(
-                rows, outcome, component=component, method=method, province=province, cluster=cluster
-            )
-        except CannotEstimateError as error:
-            if name:
-                variants.append(VariantFinding(name, component, None, str(error)))
-            else:
-                not_found[component] = str(error)
-            return
-        if name:
-            variants.append(VariantFinding(name, component, found))
-        else:
-            findings.append(found)
+        found.add(
+            name,
+            component,
+            large_against_others,
+            rows,
+            outcome,
+            component=component,
+            method=method,
+            province=province,
+            cluster=cluster,
+        )
 
     number = counts if list_year is None else counts.with_columns(pl.lit(list_year).alias("year"))
     not_largest = ~pl.col("code").is_in(list(largest))
-    asked("", "voluntary_arrangements", number, "voluntary_at_most")
-    asked("", "share_of_cost", panel, "arrangement_share")
-    findings += _pays_anything(panel)
+    asked(None, "voluntary_arrangements", number, "voluntary_at_most")
+    asked(None, "share_of_cost", panel, "arrangement_share")
+    found.findings += _pays_anything(panel)
     asked("only those that a source calls voluntary", "voluntary_arrangements", number, "voluntary")
     asked("without the four largest", "voluntary_arrangements", number.filter(not_largest), "voluntary_at_most")
     own_seats = number.filter(pl.col("carried") == 0)
@@ -209,4 +205,4 @@ def all_sizes(
         )
         for code, province in empty.select("code", "province").iter_rows()
     )
-    return Findings(tuple(findings), tuple(variants), aside, sources, not_found)
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)

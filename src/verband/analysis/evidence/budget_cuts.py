@@ -23,6 +23,7 @@ from dataclasses import replace
 import numpy as np
 import polars as pl
 
+from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.contributing import FREE_MEANS, with_burden
 from verband.analysis.evidence.one_person_functions import MODEL, function_counts, interval_of
 from verband.analysis.evidence.panel import CannotEstimateError, panel_finding, panel_fit
@@ -232,11 +233,7 @@ def _variants(rows: pl.DataFrame, outcome: str, component: str, largest: Sequenc
 
 
 def _tried(name: str, rows: pl.DataFrame, outcome: str, *, component: str, **options: object) -> VariantFinding:
-    try:
-        found = after_less_solvency(rows, outcome, component=component, **options)  # type: ignore[arg-type]
-    except CannotEstimateError as error:
-        return VariantFinding(name, component, None, str(error))
-    return VariantFinding(name, component, found)
+    return attempted(name, component, after_less_solvency, rows, outcome, component=component, **options)  # type: ignore[arg-type]
 
 
 def jackknifed(rows: pl.DataFrame, outcome: str, *, component: str) -> Finding:

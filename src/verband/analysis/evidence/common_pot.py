@@ -23,10 +23,12 @@ from verband.analysis.evidence.before_and_after import (
     effects,
     leave_one_out,
 )
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
+from verband.numerics.group_time import Method
 from verband.numerics.least_squares import least_squares
 
 DRAWS = 999
@@ -113,60 +115,56 @@ def common_pot(
         Tables.
     """
     vanishing = rows.filter(pl.col("merger").is_null() | ~pl.col("absorbing"))
-    findings: list[Finding] = []
-    not_found: dict[str, str] = {}
-
-    def add(component: str, outcome: str, *, by: Mapping[str, str] | None = None, anticipation: int = 0) -> None:
-        method = _METHOD_B if anticipation else _METHOD_A
-        try:
-            found = last_year(vanishing, outcome, anticipation=anticipation)
-        except CannotEstimateError as error:
-            not_found.setdefault(component, str(error))
-        else:
-            findings.append(_finding(found, component, method, by))
-
+    found = Collection()
     for component, outcome in OUTCOMES.items():
-        add(component, outcome)
-    add("spending_earlier_reference", "cost_eur", anticipation=1)
+        found.add(None, component, _estimated, vanishing, component, outcome)
+    earlier = "spending_earlier_reference"
+    found.add(None, earlier, _estimated, vanishing, earlier, "cost_eur", anticipation=1)
     for task in main_tasks:
-        add("spending_on", f"cost_{task}_eur", by={"main_task": task})
-    try:
-        findings.append(_slope(vanishing))
-    except CannotEstimateError as error:
-        not_found["share_slope"] = str(error)
-    variants = [item for name in ("spending", "equity") for item in _variants(rows, vanishing, name, seed, draws)]
+        by = {"main_task": task}
+        found.add(None, "spending_on", _estimated, vanishing, "spending_on", f"cost_{task}_eur", by=by)
+    found.add(None, "share_slope", _slope, vanishing)
+    for component in ("spending", "equity"):
+        _vary(found, rows, vanishing, component, seed=seed, draws=draws)
     return Findings(
-        findings=tuple(findings),
-        variants=tuple(variants),
+        findings=tuple(found.findings),
+        variants=tuple(found.variants),
         set_aside=_left_out(rows, vanishing),
         sources=sources,
-        not_found=not_found,
+        not_found=found.not_found,
         drawing=_path(vanishing),
     )
 
 
-def _variants(
-    rows: pl.DataFrame, vanishing: pl.DataFrame, component: str, seed: int, draws: int
-) -> list[VariantFinding]:
+def _estimated(
+    rows: pl.DataFrame,
+    component: str,
+    outcome: str,
+    *,
+    by: Mapping[str, str] | None = None,
+    anticipation: int = 0,
+    method: Method = "regression",
+    size: bool = True,
+) -> Finding:
+    """A change in the last year as a finding."""
+    change = last_year(rows, outcome, anticipation=anticipation, method=method, size=size)
+    return _finding(change, component, _METHOD_B if anticipation else _METHOD_A, by)
+
+
+def _vary(
+    found: Collection, rows: pl.DataFrame, vanishing: pl.DataFrame, component: str, *, seed: int, draws: int
+) -> None:
+    """Estimate the variants of a component that decides."""
     outcome = OUTCOMES[component]
-    found: list[VariantFinding] = []
-
-    def tried(name: str, part: pl.DataFrame, **options: object) -> None:
-        try:
-            change = last_year(part, outcome, **options)  # type: ignore[arg-type]
-        except CannotEstimateError as error:
-            found.append(VariantFinding(name, component, None, str(error)))
-        else:
-            found.append(VariantFinding(name, component, _finding(change, component, _METHOD_A)))
-
-    tried("against the third year before (design B)", vanishing, anticipation=1)
-    tried("absorbing municipalities included", rows)
-    tried("mergers of 2021 and later", vanishing.filter(pl.col("merger").is_null() | (pl.col("merger") >= 2021)))
-    tried("size not held constant", vanishing, size=False)
-    tried("doubly robust", vanishing, method="doubly-robust")
-    found.append(_by_chance(vanishing, component, seed, draws))
-    found += _leaving_one_out(vanishing, component)
-    return found
+    recent = vanishing.filter(pl.col("merger").is_null() | (pl.col("merger") >= 2021))
+    earlier = "against the third year before (design B)"
+    found.add(earlier, component, _estimated, vanishing, component, outcome, anticipation=1)
+    for name, part in (("absorbing municipalities included", rows), ("mergers of 2021 and later", recent)):
+        found.add(name, component, _estimated, part, component, outcome)
+    found.add("size not held constant", component, _estimated, vanishing, component, outcome, size=False)
+    found.add("doubly robust", component, _estimated, vanishing, component, outcome, method="doubly-robust")
+    found.variants.append(_by_chance(vanishing, component, seed, draws))
+    found.variants += _leaving_one_out(vanishing, component)
 
 
 def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.need_and_capacity import COMPONENT as NEED
 from verband.analysis.evidence.need_and_capacity import need_and_capacity
 from verband.analysis.evidence.panel import CannotEstimateError, panel_finding
@@ -209,11 +210,7 @@ def trend_difference(
 
 
 def _tried(name: str, rows: pl.DataFrame, outcome: str, *, component: str, **options: object) -> VariantFinding:
-    try:
-        found = trend_difference(rows, outcome, component=component, **options)  # type: ignore[arg-type]
-    except CannotEstimateError as error:
-        return VariantFinding(name, component, None, str(error))
-    return VariantFinding(name, component, found)
+    return attempted(name, component, trend_difference, rows, outcome, component=component, **options)  # type: ignore[arg-type]
 
 
 def _samples(rows: pl.DataFrame, largest: Sequence[str]) -> dict[str, pl.DataFrame]:

@@ -16,9 +16,10 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.efficiency import efficiency_rule
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
-from verband.analysis.steering_loss import Outcome, SteeringLoss, earlier, steering_loss
+from verband.analysis.steering_loss import Outcome, earlier, steering_loss
 from verband.numerics.stochastic_frontier.scaled_exponential import scaled_exponential_frontier
 
 _NORMAL = 1.959963984540054
@@ -79,8 +80,14 @@ def inefficiency(rows: pl.DataFrame, drivers: Sequence[str], *, when: str) -> Fi
     )
 
 
-def _steering(found: SteeringLoss, component: str, method: str) -> Finding:
+def _loss(
+    rows: pl.DataFrame, drivers: Sequence[str], component: str, outcome: Outcome, *, within: bool = True
+) -> Finding:
     """A design of :mod:`verband.analysis.steering_loss` in percent."""
+    try:
+        found = steering_loss(rows, drivers, outcome=outcome, within=within)
+    except ValueError as error:
+        raise CannotEstimateError(str(error)) from error
     return Finding(
         component=component,
         estimate=100 * found.estimate,
@@ -91,7 +98,8 @@ def _steering(found: SteeringLoss, component: str, method: str) -> Finding:
         n_municipalities=found.municipalities,
         n_clusters=found.municipalities,
         years=found.years,
-        method=method,
+        method=f"least squares of {outcome} on the share of an earlier year, {'within' if within else 'between'} "
+        "municipalities, with year effects; CR2 errors by municipality",
         degrees_of_freedom=found.degrees_of_freedom,
     )
 
@@ -116,58 +124,25 @@ def control(
     shares = rows.select("code", "year", pl.col("arrangement_share").alias("share"))
     before, two = (rows.join(earlier(shares, years), on=["code", "year"], how="left") for years in (1, 2))
     budget = None if budget_shares is None else rows.join(budget_shares, on=["code", "year"], how="left")
-    findings: list[Finding] = []
-    variants: list[VariantFinding] = []
-    not_found: dict[str, str] = {}
-
-    def frontier(part: pl.DataFrame, when: str, name: str = "", names: Sequence[str] = drivers) -> None:
-        try:
-            found = inefficiency(part, names, when=when)
-        except CannotEstimateError as error:
-            if name:
-                variants.append(VariantFinding(name, "inefficiency", None, str(error)))
-            else:
-                not_found["inefficiency"] = str(error)
-            return
-        if name:
-            variants.append(VariantFinding(name, "inefficiency", found))
-        else:
-            findings.append(found)
-
-    def loss(part: pl.DataFrame, component: str, outcome: Outcome, name: str = "", *, within: bool = True) -> None:
-        method = f"least squares of {outcome} on the share of an earlier year, {'within' if within else 'between'}"
-        try:
-            found = _steering(
-                steering_loss(part, drivers, outcome=outcome, within=within),
-                component,
-                f"{method} municipalities, with year effects; CR2 errors by municipality",
-            )
-        except ValueError as error:
-            if name:
-                variants.append(VariantFinding(name, component, None, str(error)))
-            else:
-                not_found[component] = str(error)
-            return
-        if name:
-            variants.append(VariantFinding(name, component, found))
-        else:
-            findings.append(found)
-
+    found = Collection()
     own = ~pl.col("outsourced")
-    frontier(before, "of the year before")
-    loss(two, "growth", "growth")
-    loss(before, "level", "cost")
-    frontier(two, "of two years before", "share two years before")
-    frontier(before.filter(own), "of the year before", "without outsourced organisations")
-    frontier(before, "of the year before", "without drivers", ())
+    found.add(None, "inefficiency", inefficiency, before, drivers, when="of the year before")
+    found.add(None, "growth", _loss, two, drivers, "growth", "growth")
+    found.add(None, "level", _loss, before, drivers, "level", "cost")
+    for name, part, names, when in (
+        ("share two years before", two, drivers, "of two years before"),
+        ("without outsourced organisations", before.filter(own), drivers, "of the year before"),
+        ("without drivers", before, (), "of the year before"),
+    ):
+        found.add(name, "inefficiency", inefficiency, part, names, when=when)
     if budget is None:
-        variants.append(VariantFinding("share in the budget", "inefficiency", None, "no budgets are loaded"))
+        found.variants.append(VariantFinding("share in the budget", "inefficiency", None, "no budgets are loaded"))
     else:
-        frontier(budget, "in the budget", "share in the budget")
-    loss(two.filter(own), "growth", "growth", "without outsourced organisations")
-    loss(two, "growth", "growth", "between municipalities", within=False)
+        found.add("share in the budget", "inefficiency", inefficiency, budget, drivers, when="in the budget")
+    found.add("without outsourced organisations", "growth", _loss, two.filter(own), drivers, "growth", "growth")
+    found.add("between municipalities", "growth", _loss, two, drivers, "growth", "growth", within=False)
     outsourced = rows.filter("outsourced")["code"].unique().sort().to_list()
     aside = tuple(
         SetAside(code, "its organisation is elsewhere: left out of the variants without") for code in outsourced
     )
-    return Findings(tuple(findings), tuple(variants), aside, sources, not_found)
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)

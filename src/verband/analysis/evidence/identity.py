@@ -26,6 +26,7 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
+from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
@@ -367,8 +368,4 @@ def _tried(
     presence: bool = False,
     poisson: bool = False,
 ) -> VariantFinding:
-    try:
-        found = effect_on_sharing(rows, outcome, distances, presence=presence, poisson=poisson)
-    except CannotEstimateError as error:
-        return VariantFinding(name, SHARED, None, str(error))
-    return VariantFinding(name, SHARED, found)
+    return attempted(name, SHARED, effect_on_sharing, rows, outcome, distances, presence=presence, poisson=poisson)

@@ -10,8 +10,9 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from verband.analysis.evidence.panel import CannotEstimateError, panel_finding
-from verband.analysis.evidence.result import Findings, SetAside, VariantFinding
+from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.panel import panel_finding
+from verband.analysis.evidence.result import Findings, SetAside
 
 
 def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[str, ...]) -> Findings:
@@ -31,36 +32,27 @@ def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[s
         pl.col("inhabitants").log().alias("size"),
     )
     own = known.filter(~pl.col("outsourced"))
-    found, missing = [], {}
-    variants = []
+    found = Collection()
     for name, part, held in (
-        ("", own, drivers),
+        (None, own, drivers),
         ("without drivers", own, ()),
         ("outsourced organisations included", known, drivers),
     ):
-        try:
-            one = panel_finding(
-                part,
-                "purchases",
-                ["size", *held],
-                component="purchases",
-                of="size",
-                method="least squares of ln purchases per inhabitant on ln inhabitants with drivers and year effects; "
-                "CR2 errors by municipality",
-                note="an amount, no price: it decides nothing",
-            )
-        except CannotEstimateError as error:
-            if name:
-                variants.append(VariantFinding(name, "purchases", None, str(error)))
-            else:
-                missing["purchases"] = str(error)
-            continue
-        if name:
-            variants.append(VariantFinding(name, "purchases", one))
-        else:
-            found.append(one)
+        found.add(
+            name,
+            "purchases",
+            panel_finding,
+            part,
+            "purchases",
+            ["size", *held],
+            component="purchases",
+            of="size",
+            method="least squares of ln purchases per inhabitant on ln inhabitants with drivers and year effects; CR2 "
+            "errors by municipality",
+            note="an amount, no price: it decides nothing",
+        )
     aside = tuple(
         SetAside(code, "its organisation is elsewhere: purchases stand with another body")
         for code in known.filter("outsourced")["code"].unique().sort().to_list()
     )
-    return Findings(tuple(found), tuple(variants), aside, sources, missing)
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.panel import CannotEstimateError, panel_finding
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 
@@ -64,11 +65,7 @@ def share_by_size(
 
 def tried(name: str, component: str, *arguments: object, **options: object) -> VariantFinding:
     """A variant of :func:`share_by_size`, or why it cannot be estimated."""
-    try:
-        found = share_by_size(*arguments, component=component, **options)  # type: ignore[arg-type]
-    except CannotEstimateError as error:
-        return VariantFinding(name, component, None, str(error))
-    return VariantFinding(name, component, found)
+    return attempted(name, component, share_by_size, *arguments, component=component, **options)  # type: ignore[arg-type]
 
 
 def know_how(

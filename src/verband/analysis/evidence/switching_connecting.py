@@ -19,6 +19,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import polars as pl
 
+from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
@@ -275,7 +276,4 @@ def _tried(
     *,
     seed: int,
 ) -> VariantFinding:
-    try:
-        return VariantFinding(name, component, gain(rows, outcome, base, added, component=component, seed=seed))
-    except CannotEstimateError as error:
-        return VariantFinding(name, component, None, str(error))
+    return attempted(name, component, gain, rows, outcome, base, added, component=component, seed=seed)
