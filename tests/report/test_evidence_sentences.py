@@ -84,11 +84,9 @@ def test_parts_that_contradict_each_other_are_told_as_such():
 
 def test_a_part_that_lacks_is_told_with_its_reason():
     rules = (rule("higher"), rule("lower", "equity", "counts"))
-    item = judge(
-        claim(*rules), Findings((found(60.0, 90.0),), not_found={"equity": "no quality indicators are loaded"})
-    )
+    item = judge(claim(*rules), Findings((found(60.0, 90.0),), not_found={"equity": "no task can be estimated"}))
     assert item.verdict == "inconclusive"
-    assert "De reden: er zijn geen kwaliteitsindicatoren geladen." in plain(item)
+    assert "De reden: voor geen enkele taak is een schatting mogelijk." in plain(item)
     assert "Alles samen is het niet te zeggen." in plain(item)
 
 

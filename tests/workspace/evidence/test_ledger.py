@@ -18,6 +18,7 @@ from verband.analysis.evidence.verdict import holm
 from verband.cli.app import application
 from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
+from verband.report.evidence.said import START, said
 from verband.workspace import Workspace
 from verband.workspace.evidence import gathering
 from verband.workspace.evidence.kept import read_findings
@@ -176,6 +177,18 @@ def test_a_mechanism_whose_tables_are_not_loaded_says_which(sample_folder, tmp_p
     assert after.verdict == "not_testable"
     assert "Boundary changes" in after.missing
     assert "verband load" in after.missing
+
+
+def test_own_files_that_do_not_decide_a_claim_are_told_and_not_denied(ledger):
+    """The sample holds indicators of arrangements, staff lists and keys: to say that there are none would be untrue."""
+    missing = {item.statement.mechanism: item.missing for item in ledger}
+    assert "indicators of " in missing["M3"]
+    assert "when done alone" in missing["M3"]
+    assert "staff lists of " in missing["M5"]
+    assert "keys of " in missing["M13"]
+    for mechanism in ("M3", "M5", "M13"):
+        assert "<" not in said(missing[mechanism], "nl")
+        assert START not in said(missing[mechanism], "nl")
 
 
 def test_every_rule_of_the_table_belongs_to_a_mechanism():

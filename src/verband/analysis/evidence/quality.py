@@ -19,5 +19,5 @@ def quality(tasks_without_saving: Sequence[str]) -> Findings:
         Iv3 codes with an estimate of scale whose verdict is not ``economies``.
     """
     named = ", ".join(tasks_without_saving)
-    reason = "no quality indicators are loaded"
-    return Findings((), not_found={"quality": f"{reason}; needed for the tasks without a saving: {named}"})
+    reason = "no quality indicators of tasks in each form are loaded"
+    return Findings((), not_found={"quality": f"{reason}, needed for the tasks without a saving: {named}"})

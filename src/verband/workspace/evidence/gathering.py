@@ -7,6 +7,7 @@ runs: ``joblib.parallel_config(backend="dask")`` around the call sends it to a D
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from verband.analysis.evidence.ledger import adjusted, judge
@@ -22,6 +23,7 @@ from verband.workspace.evidence.kept import keep_findings, read_findings
 from verband.workspace.evidence.merger import prepare_after_merger, prepare_common_pot, prepare_flexibility
 from verband.workspace.evidence.model_results import prepare_one_person_functions, prepare_own_interests
 from verband.workspace.evidence.network import prepare_identity, prepare_switching_connecting
+from verband.workspace.evidence.own_files import told_of_own_files
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
     prepare_dependence,
@@ -85,7 +87,9 @@ def gather_evidence(
         except MissingDataError as error:
             known[mechanism] = _untold(statement(mechanism), error)
             done += 1
-    for mechanism, found in _computed(ready, workers):
+    for mechanism, computed in _computed(ready, workers):
+        own = told_of_own_files(tables, mechanism)
+        found = replace(computed, not_found={**own, **computed.not_found})
         known[mechanism] = found
         keep_findings(folder, snapshot, seed, mechanism, found)
         done += 1
