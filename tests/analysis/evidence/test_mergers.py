@@ -76,6 +76,7 @@ def test_a_planted_claim_comes_out_and_the_ledger_says_so():
     assert path[-2.0] == 0.0
     assert path[-1.0] == pytest.approx(spending.estimate)
     assert abs(path[-3.0]) < 60
+    assert f"third to second year: {round(-path[-3.0])} (" in spending.note
 
 
 def test_without_a_claim_nothing_is_found():

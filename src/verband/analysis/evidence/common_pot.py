@@ -31,6 +31,7 @@ from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.group_time import Method
 from verband.numerics.least_squares import least_squares
 
+DECIDING = ("spending", "equity")
 DRAWS = 999
 _EARLIEST = 20
 LAST_YEAR = 1
@@ -124,7 +125,13 @@ def common_pot(
         by = {"main_task": task}
         found.add(None, "spending_on", _estimated, vanishing, "spending_on", f"cost_{task}_eur", by=by)
     found.add(None, "share_slope", _slope, vanishing)
-    for component in ("spending", "equity"):
+    found.findings = [
+        replace(item, note=f"{item.note}{_trend_before(vanishing, OUTCOMES[item.component])}")
+        if item.component in DECIDING
+        else item
+        for item in found.findings
+    ]
+    for component in DECIDING:
         _vary(found, rows, vanishing, component, seed=seed, draws=draws)
     return Findings(
         findings=tuple(found.findings),
@@ -134,6 +141,17 @@ def common_pot(
         not_found=found.not_found,
         drawing=_path(vanishing),
     )
+
+
+def _trend_before(vanishing: pl.DataFrame, outcome: str) -> str:
+    """Whether those that merge differed already a year earlier: the change from the third year before to the second."""
+    try:
+        before = effects(started(vanishing.with_columns(decided=None)), outcome).mean(-2, -2)
+    except CannotEstimateError:
+        return ""
+    # The second year is the base, so the change towards it has the other sign.
+    change, low, high = (round(-value) for value in (before.estimate, before.high, before.low))
+    return f"; trend before, third to second year: {change} ({low} to {high}) EUR per inhabitant"
 
 
 def _estimated(
