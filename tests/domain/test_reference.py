@@ -77,7 +77,7 @@ def test_shock_years_are_the_years_in_which_the_row_holds():
 RULES = (
     "boundary_rules",
     "comparison_rules",
-    "contributing_rules",
+    "evidence_rules",
     "function_rules",
     "name_rules",
     "scale_rules",

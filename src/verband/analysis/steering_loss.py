@@ -23,7 +23,7 @@ import numpy.typing as npt
 import polars as pl
 
 from verband.analysis.efficiency import efficiency_rule
-from verband.numerics.least_squares import CollinearError, least_squares
+from verband.numerics.least_squares import CollinearError, from_group_mean, least_squares
 
 LEVEL = 0.95
 _ROUNDING = 1e-9
@@ -107,12 +107,12 @@ def steering_loss(
     y, design = used["outcome"].to_numpy().astype(np.float64), np.column_stack(columns)
     group = used["code"].rank("dense").cast(pl.Int64).to_numpy()
     if within:
-        moves = _from_own_mean(design, group)
+        moves = from_group_mean(design, group)
         # What does not change within municipalities leaves only rounding behind.
         constant = np.linalg.norm(moves, axis=0) <= _ROUNDING * np.linalg.norm(design, axis=0)
         if constant[0]:
             raise CollinearError(0)
-        y, design = _from_own_mean(y[:, None], group)[:, 0], moves[:, ~constant]
+        y, design = from_group_mean(y[:, None], group)[:, 0], moves[:, ~constant]
     fit = least_squares(y, design, group)
     found = fit.contrast(step * np.eye(fit.k)[0], level=LEVEL)
     return SteeringLoss(
@@ -138,14 +138,6 @@ def _outcome(rows: pl.DataFrame, outcome: Outcome) -> pl.DataFrame:
     before = known.select("code", pl.col("year") + 1, pl.col("outcome").alias("before"))
     joined = known.join(before, on=["code", "year"], how="left")
     return joined.with_columns(pl.col("outcome") - pl.col("before")).sort("code", "year")
-
-
-def _from_own_mean(values: Array, group: npt.NDArray[np.int64]) -> Array:
-    """Values, shape (n, k), from the mean of their group."""
-    _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(counts), values.shape[1]))
-    np.add.at(sums, index, values)
-    return np.asarray(values - (sums / counts[:, None])[index])
 
 
 def earlier(shares: pl.DataFrame, years: int) -> pl.DataFrame:

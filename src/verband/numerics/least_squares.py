@@ -227,6 +227,14 @@ def least_squares(y: Array, design: Array, group: npt.NDArray[np.int64]) -> Leas
     )
 
 
+def from_group_mean(values: Array, group: npt.NDArray[np.int64]) -> Array:
+    """Values, shape (n, k), from the mean of their group, shape (n,): the within transformation of a panel."""
+    _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
+    sums = np.zeros((len(counts), values.shape[1]))
+    np.add.at(sums, index, values)
+    return np.asarray(values - (sums / counts[:, None])[index])
+
+
 def _by_size(index: npt.NDArray[np.int64]) -> Iterator[tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]]:
     """Groups of equal size together: their numbers, shape (g,), and their rows, shape (g, size)."""
     order = np.argsort(index, kind="stable")

@@ -181,7 +181,7 @@ def _rows(facts: Facts, task: Task, year: int, method: str, outputs: tuple[Outpu
     apart = pl.concat(
         [
             facts.before_mergers.select("code", pl.col("year").cast(pl.Int64), pl.lit(_SEVERAL).alias("apart")),
-            _outsourced(facts, sorted(plan)).with_columns(pl.lit(_ELSEWHERE).alias("apart")),
+            facts.outsourced.filter(pl.col("year").is_in(sorted(plan))).with_columns(pl.lit(_ELSEWHERE).alias("apart")),
         ]
     ).unique(["code", "year"], keep="first", maintain_order=True)
     listed = facts.people.filter(pl.col("year") == facts.boundaries).select("code").unique()
@@ -265,12 +265,6 @@ def _not_ranked(outputs: Sequence[Output], found: TaskEfficiency) -> str | None:
 def _staffing(facts: Facts, year: int) -> tuple[Staffing, ...]:
     of_year = facts.of_year(year).filter(pl.col("inhabitants") > 0)
     return staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
-
-
-def _outsourced(facts: Facts, years: list[int]) -> pl.DataFrame:
-    """Municipalities and years in which the staff works for another organisation: ``code, year``."""
-    found = [(item.code, year) for year in years for item in _staffing(facts, year) if item.outsourced]
-    return pl.DataFrame(found, schema={"code": pl.String, "year": pl.Int64}, orient="row")
 
 
 def _transfers(facts: Facts, task: Task) -> float | None:

@@ -8,6 +8,7 @@ import polars as pl
 
 from verband.analysis.cost_drivers import cost_drivers
 from verband.analysis.dependence import in_doubt
+from verband.analysis.staffing import staffing
 from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
 from verband.warehouse.boundaries import harmonise, weights_to
@@ -195,6 +196,23 @@ class Facts:
         )
 
     @cached_property
+    def outsourced(self) -> pl.DataFrame:
+        """Municipalities and years whose organisation is elsewhere: ``code, year``."""
+        rows = []
+        for year in self.years:
+            of_year = self.of_year(year).filter(pl.col("inhabitants") > 0)
+            each = staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
+            rows += [(item.code, year) for item in each if item.outsourced]
+        return pl.DataFrame(rows, schema={"code": pl.String, "year": pl.Int64}, orient="row")
+
+    @cached_property
+    def arrangement_shares(self) -> pl.DataFrame:
+        """Share of cost through arrangements, ``code, year, share``, latest boundaries; null where in doubt."""
+        sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
+        share = pl.when(sound).then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
+        return self.totals.select("code", "year", share.alias("share"))
+
+    @cached_property
     def measures(self) -> pl.DataFrame:
         """Volumes of the grant measures of the newest circular, one column per measure, by code."""
         volumes = self.warehouse.query("newest_volumes")
@@ -203,3 +221,18 @@ class Facts:
     def drivers(self, main_task: str) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """Cost drivers of a main task by code, and their names."""
         return cost_drivers(self.measures, main_task)
+
+    @cached_property
+    def every_driver(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
+        """The drivers of all main tasks together by code, each once, and their names; none where none are loaded."""
+        found: pl.DataFrame | None = None
+        names: tuple[str, ...] = ()
+        if self.warehouse.has("grant_volumes"):
+            for main_task in "012345678":
+                table, own = self.drivers(main_task)
+                new = tuple(name for name in own if name not in names)
+                if new:
+                    part = table.select("code", *new)
+                    found = part if found is None else found.join(part, on="code", how="left")
+                    names += new
+        return (pl.DataFrame(schema={"code": pl.String}) if found is None else found), names

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from verband.analysis.staffing import staffing
 from verband.analysis.steering_loss import SteeringLoss, earlier, steering_loss
 from verband.errors import MissingDataError
 from verband.numerics.least_squares import CollinearError
@@ -84,12 +83,12 @@ def gather_steering_loss(warehouse: Warehouse) -> SteeringAnswer:
     """Answer M8: see :meth:`verband.workspace.Workspace.steering_loss`."""
     facts = Facts(warehouse)
     totals = facts.totals.join(facts.before_mergers, on=["code", "year"], how="anti")
-    drivers, names = _drivers(facts)
+    drivers, names = facts.every_driver
     rows = totals.select("code", "year", "inhabitants", "cost_keur")
     rows = rows.join(drivers, on="code", how="left") if names else rows
-    shares = _shares(totals)
+    shares = facts.arrangement_shares.join(facts.before_mergers, on=["code", "year"], how="anti")
     before, two = (_beside(rows, earlier(shares, years)) for years in (1, 2))
-    outsourced = _outsourced(facts)
+    outsourced = facts.outsourced
 
     def own(table: pl.DataFrame) -> pl.DataFrame:
         return table.join(outsourced, on=["code", "year"], how="anti")
@@ -103,7 +102,7 @@ def gather_steering_loss(warehouse: Warehouse) -> SteeringAnswer:
         _asked("growth, without organisations elsewhere", own(two), names, growth=True),
     ]
     try:
-        budget = _beside(rows, _shares(Facts(warehouse, report="budget").totals))
+        budget = _beside(rows, Facts(warehouse, report="budget").arrangement_shares)
     except MissingDataError as error:
         variants.append(SteeringVariant("cost within municipalities, share in the budget", None, error.what))
     else:
@@ -131,35 +130,5 @@ def _asked(
         return SteeringVariant(name, None, "too few municipalities")
 
 
-def _shares(totals: pl.DataFrame) -> pl.DataFrame:
-    usable = ~pl.col("doubtful") & (pl.col("cost_keur") > 0)
-    share = pl.when(usable).then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
-    return totals.select("code", "year", share.alias("share"))
-
-
 def _beside(rows: pl.DataFrame, shares: pl.DataFrame) -> pl.DataFrame:
     return rows.join(shares, on=["code", "year"], how="left")
-
-
-def _drivers(facts: Facts) -> tuple[pl.DataFrame, tuple[str, ...]]:
-    """The drivers of all main tasks together, each once."""
-    found: pl.DataFrame | None = None
-    names: tuple[str, ...] = ()
-    if facts.warehouse.has("grant_volumes"):
-        for main_task in "012345678":
-            table, own = facts.drivers(main_task)
-            new = tuple(name for name in own if name not in names)
-            if new:
-                part = table.select("code", *new)
-                found = part if found is None else found.join(part, on="code", how="left")
-                names += new
-    return (pl.DataFrame(schema={"code": pl.String}) if found is None else found), names
-
-
-def _outsourced(facts: Facts) -> pl.DataFrame:
-    rows = []
-    for year in facts.years:
-        of_year = facts.of_year(year).filter(pl.col("inhabitants") > 0)
-        each = staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
-        rows += [(item.code, year) for item in each if item.outsourced]
-    return pl.DataFrame(rows, schema={"code": pl.String, "year": pl.Int64}, orient="row")

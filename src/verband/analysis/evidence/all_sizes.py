@@ -16,13 +16,11 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError, panel_fit
 from verband.analysis.evidence.result import Finding, Findings, SetAside
 from verband.analysis.evidence.verdict import LEVEL
 from verband.domain.municipality import provinces
-
-LARGE = 100_000
-"""Inhabitants; part of the statement itself (mission, M9)."""
 
 
 def large_against_others(
@@ -49,7 +47,7 @@ def large_against_others(
         If there are no large ones or no others, or the others' mean is not positive.
     """
     known = rows.drop_nulls([outcome, "inhabitants"]).with_columns(
-        (pl.col("inhabitants") >= LARGE).cast(pl.Float64).alias("large")
+        (pl.col("inhabitants") >= evidence_rule("large_from")).cast(pl.Float64).alias("large")
     )
     names: list[str] = []
     if province:
@@ -103,10 +101,8 @@ def _pays_anything(panel: pl.DataFrame) -> list[Finding]:
     """
     panel = panel.drop_nulls(["paid_to_arrangements_keur", "inhabitants"])
     paying = (pl.col("paid_to_arrangements_keur") > 0).mean()
-    large, others = (
-        panel.filter(part).select(paying).item()
-        for part in (pl.col("inhabitants") >= LARGE, pl.col("inhabitants") < LARGE)
-    )
+    size, limit = pl.col("inhabitants"), evidence_rule("large_from")
+    large, others = (panel.filter(part).select(paying).item() for part in (size >= limit, size < limit))
     if large is None or not others:
         return []
     percent = 100 * (large / others - 1)
@@ -192,7 +188,7 @@ def all_sizes(
     asked("without outsourced organisations", "share_of_cost", panel.filter(~pl.col("outsourced")), "arrangement_share")
     asked("clusters: safety regions", "share_of_cost", panel, "arrangement_share", cluster="safety_region")
     empty = (
-        counts.with_columns((pl.col("inhabitants") >= LARGE).alias("large"))
+        counts.with_columns((pl.col("inhabitants") >= evidence_rule("large_from")).alias("large"))
         .filter(pl.col("large").n_unique().over("province") < 2)
         .sort("code")
     )

@@ -25,10 +25,10 @@ import polars as pl
 
 from verband.analysis.evidence.collecting import attempted
 from verband.analysis.evidence.contributing import FREE_MEANS, with_burden
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.one_person_functions import MODEL, function_counts, interval_of
 from verband.analysis.evidence.panel import CannotEstimateError, panel_finding, panel_fit
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
-from verband.analysis.evidence.size_groups import contributing_rule
 from verband.analysis.evidence.verdict import LEVEL
 from verband.analysis.own_pay import OwnPay
 
@@ -135,7 +135,7 @@ def with_finances(rows: pl.DataFrame) -> pl.DataFrame:
     """
     people = pl.when(pl.col("inhabitants") > 0).then(pl.col("inhabitants"))
     burden = with_burden(rows, FREE_MEANS).select("code", "year", (100 * pl.col("burden")).alias("burden_points"))
-    bound = contributing_rule("largest_structural_room")
+    bound = evidence_rule("largest_structural_room")
     told = rows.join(burden, on=["code", "year"], how="left", maintain_order="left").with_columns(
         (pl.col("wages_keur") * 1000 / people).alias("own_pay_eur"),
         pl.when(~pl.col("doubtful_hiring")).then(pl.col("hired_staff_keur") * 1000 / people).alias("hired_eur"),

@@ -24,6 +24,7 @@ from verband.analysis.evidence.before_and_after import (
     leave_one_out,
 )
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
 from verband.analysis.evidence.statements import Text
@@ -34,8 +35,6 @@ from verband.numerics.least_squares import least_squares
 DECIDING = ("spending", "equity")
 DRAWS = 999
 _EARLIEST = 20
-LAST_YEAR = 1
-"""The start of treatment, in years before the merger: an assumption, for decision dates are not in the data."""
 _METHOD_A = (
     "last year before the merger against the year before it, less the same change of municipalities that do not merge, "
     "with effects of size per year; errors clustered by merger process, bias-reduced, Welch's degrees of freedom"
@@ -50,9 +49,14 @@ OUTCOMES = {
 }
 
 
+def _anticipated() -> int:
+    """The start of treatment, in years before the merger."""
+    return round(evidence_rule("anticipated_years"))
+
+
 def started(rows: pl.DataFrame) -> pl.DataFrame:
     """Rows with the start of treatment: the year of the decision where it is known, else the last before the merger."""
-    last = pl.col("merger") - LAST_YEAR
+    last = pl.col("merger") - _anticipated()
     return rows.with_columns(pl.min_horizontal(last, "decided").alias("start"))
 
 
@@ -188,7 +192,7 @@ def _vary(
 def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:
     """The headline with an interval by randomisation inference."""
     name = "interval by randomisation"
-    earlier = started(vanishing).filter(pl.col("start") < pl.col("merger") - LAST_YEAR)
+    earlier = started(vanishing).filter(pl.col("start") < pl.col("merger") - _anticipated())
     if not earlier.is_empty():
         # Those dealt a start would have years after it that a municipality which merged does not have.
         why = "with dates of decision an effect has several years, and only one can be dealt out anew"
@@ -284,7 +288,7 @@ def _path(vanishing: pl.DataFrame) -> Drawing | None:
                 change = found.mean(lag, lag)
             except CannotEstimateError:
                 continue
-            points.append(Point(float(lag - LAST_YEAR), change.estimate, change.low, change.high))
+            points.append(Point(float(lag - _anticipated()), change.estimate, change.low, change.high))
         series.append(Series(name, tuple(sorted(points, key=lambda point: point.x))))
     if not series:
         return None

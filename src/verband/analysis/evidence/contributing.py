@@ -17,11 +17,12 @@ from collections.abc import Sequence
 import polars as pl
 
 from verband.analysis.evidence.collecting import attempted
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.need_and_capacity import COMPONENT as NEED
 from verband.analysis.evidence.need_and_capacity import need_and_capacity
 from verband.analysis.evidence.panel import CannotEstimateError, panel_finding
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
-from verband.analysis.evidence.size_groups import GROUPS, SizeGroup, contributing_rule, with_size_group
+from verband.analysis.evidence.size_groups import GROUPS, SizeGroup, with_size_group
 from verband.analysis.evidence.verdict import LEVEL
 
 FREE_MEANS = ("general_grant_keur", "levies_keur")
@@ -222,13 +223,13 @@ def _samples(rows: pl.DataFrame, largest: Sequence[str]) -> dict[str, pl.DataFra
 
 
 def _bounded() -> pl.Expr:
-    return pl.col("structural_room").abs() <= contributing_rule("largest_structural_room")
+    return pl.col("structural_room").abs() <= evidence_rule("largest_structural_room")
 
 
 def _within_bounds(rows: pl.DataFrame) -> tuple[pl.DataFrame, tuple[SetAside, ...]]:
     known = rows.drop_nulls("structural_room")
     odd = known.filter(~_bounded()).sort("code", "year").group_by("code", maintain_order=True).agg("year")
-    bound = contributing_rule("largest_structural_room")
+    bound = evidence_rule("largest_structural_room")
     return known.filter(_bounded()), tuple(
         SetAside(
             code,

@@ -18,12 +18,12 @@ import polars as pl
 
 from verband.analysis.evidence.after_merger import SKIPPED, SMALL_PART, in_percent
 from verband.analysis.evidence.before_and_after import Change, effects
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.leaving_option import value_of_leaving
 
-RISE = 0.05
 _LAST = 20
 _MERGING = (
     "ln cost per inhabitant since the merger against the second year before it, parts summed, less the same change of "
@@ -35,7 +35,7 @@ _COOPERATING = (
 )
 
 
-def rises(rows: pl.DataFrame, *, least: float = RISE) -> pl.DataFrame:
+def rises(rows: pl.DataFrame, *, least: float | None = None) -> pl.DataFrame:
     """First year of a lasting rise of transfers to arrangements, per municipality.
 
     Parameters
@@ -43,13 +43,14 @@ def rises(rows: pl.DataFrame, *, least: float = RISE) -> pl.DataFrame:
     rows
         ``code, year, cost_keur, paid_keur`` of municipalities whose boundaries did not change; null where missing.
     least
-        Rise of the mean from before to since, and of that year itself, as a fraction of cost.
+        Rise of the mean from before to since, and of that year itself, as a fraction of cost; as stated by default.
 
     Returns
     -------
     polars.DataFrame
         ``code, start``: the year with the largest rise among those with two years on both sides, where it is lasting.
     """
+    least = evidence_rule("lasting_rise") if least is None else least
     national = rows.group_by("year").agg(pl.col("cost_keur").sum().alias("national"))
     known = rows.drop_nulls(["cost_keur", "paid_keur"]).join(national, on="year").sort("code", "year")
     found = []
@@ -132,7 +133,7 @@ def flexibility(
     variants: list[VariantFinding] = []
     not_found: dict[str, str] = {}
 
-    def both(part: pl.DataFrame, least: float = RISE, **options: object) -> tuple[Change, Change]:
+    def both(part: pl.DataFrame, least: float | None = None, **options: object) -> tuple[Change, Change]:
         unchanged = part.filter(pl.col("merger").is_null())
         marked = part.join(rises(unchanged, least=least).rename({"start": "rise"}), on="code", how="left")
         return _merging(marked, "cost", **options), _cooperating(marked, "cost", **options)
@@ -144,7 +145,8 @@ def flexibility(
     else:
         findings.append(_difference(merging, cooperating))
         findings.append(in_percent(merging, "merging", _MERGING, mechanism="M12"))
-        findings.append(in_percent(cooperating, "cooperating_more", _COOPERATING.format(RISE), mechanism="M12"))
+        method = _COOPERATING.format(evidence_rule("lasting_rise"))
+        findings.append(in_percent(cooperating, "cooperating_more", method, mechanism="M12"))
     merger = pl.col("merger")
     for name, part, options in (
         ("a rise of 3% of cost", rows, {"least": 0.03}),

@@ -13,8 +13,9 @@ import math
 import numpy as np
 import polars as pl
 
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.result import Drawing, Finding, Point, Series, VariantFinding
-from verband.analysis.evidence.size_groups import GROUPS, NAMES, contributing_rule
+from verband.analysis.evidence.size_groups import GROUPS, NAMES
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
 
@@ -58,7 +59,7 @@ def need_and_capacity(
     if own.is_empty():
         return "no municipality has both", [], None
     last = int(own["year"].max())  # type: ignore[arg-type]
-    newest = own.filter(pl.col("year") > last - contributing_rule("need_years"))
+    newest = own.filter(pl.col("year") > last - evidence_rule("need_years"))
     each = newest.group_by("code", "size_group").agg(pl.col(name).mean() for name in _NAMES).sort("code")
     each = each.with_columns(pl.when(pl.col("grant_need_eur") > 0).then(pl.col("grant_need_eur").log()))
     years = tuple(newest["year"].unique().sort().to_list())

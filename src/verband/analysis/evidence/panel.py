@@ -15,7 +15,7 @@ import polars as pl
 
 from verband.analysis.evidence.result import Finding, Kind
 from verband.analysis.evidence.verdict import LEVEL
-from verband.numerics.least_squares import LeastSquares, least_squares
+from verband.numerics.least_squares import LeastSquares, from_group_mean, least_squares
 
 Array = npt.NDArray[np.float64]
 _ROUNDING = 1e-9
@@ -79,7 +79,7 @@ def panel_fit(
     if within:
         group = _numbers(used, unit)
         before = np.linalg.norm(design, axis=0)
-        y, design = _from_own_mean(y[:, None], group)[:, 0], _from_own_mean(design, group)
+        y, design = from_group_mean(y[:, None], group)[:, 0], from_group_mean(design, group)
         # What does not change within units leaves only rounding behind.
         kept = np.linalg.norm(design, axis=0) > _ROUNDING * before
         design = design[:, kept]
@@ -158,11 +158,3 @@ def _is(rows: pl.DataFrame, column: str, value: object) -> Array:
 
 def _numbers(rows: pl.DataFrame, column: str) -> npt.NDArray[np.int64]:
     return rows[column].rank("dense").cast(pl.Int64).to_numpy()
-
-
-def _from_own_mean(values: Array, group: npt.NDArray[np.int64]) -> Array:
-    """Values, shape (n, k), from the mean of their group."""
-    _, index, counts = np.unique(group, return_inverse=True, return_counts=True)
-    sums = np.zeros((len(counts), values.shape[1]))
-    np.add.at(sums, index, values)
-    return np.asarray(values - (sums / counts[:, None])[index])

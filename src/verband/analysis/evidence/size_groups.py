@@ -6,8 +6,8 @@ from typing import Literal
 
 import polars as pl
 
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.statements import Text
-from verband.domain.reference import in_force, reference
 
 SizeGroup = Literal["small", "medium", "large"]
 GROUPS: tuple[SizeGroup, ...] = ("small", "medium", "large")
@@ -16,11 +16,6 @@ NAMES: dict[SizeGroup, Text] = {
     "medium": Text("middelgroot", "medium"),
     "large": Text("groot", "large"),
 }
-
-
-def contributing_rule(name: str) -> float:
-    """Return the value of a rule (``domain/reference/contributing_rules.csv``)."""
-    return next(float(row["value"]) for row in reference("contributing_rules") if row["rule"] == name and in_force(row))
 
 
 def with_size_group(rows: pl.DataFrame) -> pl.DataFrame:
@@ -41,9 +36,9 @@ def with_size_group(rows: pl.DataFrame) -> pl.DataFrame:
     first = known.group_by("code").agg(pl.col("inhabitants").first().alias("first_inhabitants"))
     size = pl.col("first_inhabitants")
     return rows.join(first, on="code", how="inner").with_columns(
-        pl.when(size < contributing_rule("small_below"))
+        pl.when(size < evidence_rule("small_below"))
         .then(pl.lit("small"))
-        .when(size < contributing_rule("large_from"))
+        .when(size < evidence_rule("large_from"))
         .then(pl.lit("medium"))
         .otherwise(pl.lit("large"))
         .alias("size_group")

@@ -7,7 +7,6 @@ from pathlib import Path
 
 import polars as pl
 
-from verband.analysis.staffing import staffing
 from verband.warehouse.store import Warehouse
 from verband.workspace.facts import Facts
 from verband.workspace.naming import Names
@@ -60,20 +59,10 @@ class EvidenceTables:
         """Cost per task with drivers; raises ``MissingDataError`` where these are not loaded."""
         return ScaleRows(self.warehouse, self.facts)
 
-    @cached_property
+    @property
     def drivers(self) -> tuple[pl.DataFrame, tuple[str, ...]]:
         """The drivers of all main tasks together by code, each once, and their names; none where none are loaded."""
-        found: pl.DataFrame | None = None
-        names: tuple[str, ...] = ()
-        if self.warehouse.has("grant_volumes"):
-            for main_task in "012345678":
-                table, own = self.facts.drivers(main_task)
-                new = tuple(name for name in own if name not in names)
-                if new:
-                    part = table.select("code", *new)
-                    found = part if found is None else found.join(part, on="code", how="left")
-                    names += new
-        return (pl.DataFrame(schema={"code": pl.String}) if found is None else found), names
+        return self.facts.every_driver
 
     @cached_property
     def largest(self) -> tuple[str, ...]:
@@ -86,15 +75,10 @@ class EvidenceTables:
         """Safety region of every municipality of the latest list: ``code, safety_region``."""
         return self.facts.safety_regions
 
-    @cached_property
+    @property
     def outsourced(self) -> pl.DataFrame:
         """Municipalities and years whose organisation is elsewhere: ``code, year``."""
-        rows = []
-        for year in self.facts.years:
-            of_year = self.facts.of_year(year).filter(pl.col("inhabitants") > 0)
-            each = staffing(of_year.select("code", "inhabitants", "wages_keur", "hired_staff_keur"))
-            rows += [(item.code, year) for item in each if item.outsourced]
-        return pl.DataFrame(rows, schema={"code": pl.String, "year": pl.Int64}, orient="row")
+        return self.facts.outsourced
 
     @cached_property
     def panel(self) -> pl.DataFrame:
@@ -106,16 +90,12 @@ class EvidenceTables:
         """
         totals = self.facts.totals.join(self.facts.before_mergers, on=["code", "year"], how="anti")
         pay = pl.col("hired_staff_keur") + pl.col("wages_keur")
-        sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
+        shares = self.facts.arrangement_shares.rename({"share": "arrangement_share"})
         marked = self.outsourced.with_columns(pl.lit(value=True).alias("outsourced"))
         drivers, names = self.drivers
         found = (
-            totals.with_columns(
-                pl.when(pay > 0).then(pl.col("hired_staff_keur") / pay).alias("hired_share"),
-                pl.when(sound)
-                .then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
-                .alias("arrangement_share"),
-            )
+            totals.with_columns(pl.when(pay > 0).then(pl.col("hired_staff_keur") / pay).alias("hired_share"))
+            .join(shares, on=["code", "year"], how="left")
             .join(marked, on=["code", "year"], how="left")
             .with_columns(pl.col("outsourced").fill_null(value=False))
             .join(self.safety_regions, on="code", how="left")
@@ -128,7 +108,4 @@ class EvidenceTables:
         """Share through arrangements in the budgets, ``code, year, share``; ``None`` where no budgets are loaded."""
         if not self.warehouse.table("key_totals").filter(pl.col("report") == "budget").height:
             return None
-        totals = Facts(self.warehouse, report="budget").totals
-        sound = (pl.col("cost_keur") > 0) & ~pl.col("doubtful")
-        share = pl.when(sound).then(pl.col("paid_to_arrangements_keur") / pl.col("cost_keur"))
-        return totals.select("code", "year", share.alias("share"))
+        return Facts(self.warehouse, report="budget").arrangement_shares
