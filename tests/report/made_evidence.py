@@ -98,6 +98,14 @@ def evidence(direction="higher", case="supported", *, kind="effect", agreeing=3,
     return judge(claim(rule(direction), kind=kind), findings)
 
 
+def checked(*parts, **more):
+    """Findings of which two checks each come out the same."""
+    names = ("last year only", "last five years")
+    return Findings(
+        parts, tuple(VariantFinding(name, part.component, part) for part in parts for name in names), **more
+    )
+
+
 def _other(direction, case):
     return {"equal": "same"}.get(direction, "supported")
 

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 import html5lib
 import pytest
-from made_evidence import BACKGROUND, CASES, ON, bare, claim, evidence, family, found, rule
+from made_evidence import BACKGROUND, CASES, ON, bare, checked, claim, evidence, family, found, rule
 
 from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.result import Findings, SetAside
@@ -196,7 +196,7 @@ def test_figures_beside_a_motive_get_no_verdict_and_no_area_that_would_support_i
 
 def test_the_table_says_which_parts_are_supported_where_the_whole_cannot_be_told():
     rules = (rule("higher"), rule("lower", "equity", "counts"))
-    item = judge(claim(*rules), Findings((found(60.0, 90.0), found(-90.0, -20.0, "equity"))))
+    item = judge(claim(*rules), checked(found(60.0, 90.0), found(-90.0, -20.0, "equity")))
     table = page_of(item).split("<tbody>")[1].split("</tbody>")[0]
     assert "van de twee delen: één gesteund, één niet te zeggen" in table
 

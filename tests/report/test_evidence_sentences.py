@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from made_evidence import CASES, VERDICTS, bare, claim, evidence, found, rule
+from made_evidence import CASES, VERDICTS, bare, checked, claim, evidence, found, rule
 
 from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.result import Findings, VariantFinding
@@ -74,7 +74,7 @@ def test_too_few_agreeing_checks_make_it_mixed_and_the_text_says_why():
 
 def test_parts_that_contradict_each_other_are_told_as_such():
     rules = (rule("higher"), rule("lower", "equity", "counts"))
-    item = judge(claim(*rules), Findings((found(60.0, 90.0), found(60.0, 90.0, "equity"))))
+    item = judge(claim(*rules), checked(found(60.0, 90.0), found(60.0, 90.0, "equity")))
     assert item.verdict == "mixed"
     text = plain(item)
     assert "steunt de bewering" in text
@@ -205,18 +205,26 @@ def test_municipalities_in_what_is_said_have_their_name():
 
 
 def test_a_variant_that_could_not_be_estimated_counts_for_nothing():
-    findings = Findings(
-        (found(60.0, 90.0),), (VariantFinding("doubly robust", "spending", None, "no task can be estimated"),)
-    )
-    item = judge(claim(rule("higher")), findings)
-    assert item.components[0].tried == 0
+    unknown = VariantFinding("doubly robust", "spending", None, "no task can be estimated")
+    findings = checked(found(60.0, 90.0))
+    item = judge(claim(rule("higher")), replace(findings, variants=(*findings.variants, unknown)))
+    assert item.components[0].tried == 2
     assert item.verdict == "supported"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_what_was_computed_in_one_way_only_cannot_be_told_and_the_text_says_why(language):
+    item = judge(claim(rule("higher")), Findings((found(60.0, 90.0),)))
+    assert item.verdict == "inconclusive"
+    text = plain(item, language)
+    assert {"nl": "minder dan twee andere manieren", "en": "Fewer than two other ways"}[language] in text
+    assert {"nl": "minder dan twee derde", "en": "fewer than two thirds"}[language] not in text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_part_that_is_supported_is_not_lost_where_the_whole_cannot_be_told(language):
     rules = (rule("higher"), rule("lower", "equity", "counts"))
-    item = judge(claim(*rules), Findings((found(60.0, 90.0), found(-90.0, -20.0, "equity"))))
+    item = judge(claim(*rules), checked(found(60.0, 90.0), found(-90.0, -20.0, "equity")))
     assert item.verdict == "inconclusive"
     told = Told(item, language)
     wanted = {

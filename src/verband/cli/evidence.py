@@ -120,8 +120,9 @@ def _notes(found: tuple[Evidence, ...]) -> list[str]:
     untold = [f"{item.statement.mechanism}: {item.missing}.{_needed(item)}" for item in found if item.missing]
     return [
         "Supported: the 95% interval lies wholly beyond the smallest effect that matters (for equality: wholly within "
-        "the margin) and two thirds of the variants agree. Rules were stated before the estimates; figures are those "
-        "of the primary component. Estimated; sources and methods: --format json, or name a mechanism.",
+        "the margin) and two thirds of the checks agree, of at least two. Rules were stated before the estimates; "
+        "figures are those of the primary component. Estimated; sources and methods: --format json, or name a "
+        "mechanism.",
         *untold,
     ]
 

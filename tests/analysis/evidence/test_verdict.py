@@ -13,7 +13,7 @@ from scipy import stats
 from verband.analysis.evidence.ledger import adjusted, judge
 from verband.analysis.evidence.result import Finding, Findings, VariantFinding
 from verband.analysis.evidence.statements import Rule, Text, statement
-from verband.analysis.evidence.verdict import holm, joined, p_value, read, with_variants
+from verband.analysis.evidence.verdict import holm, joined, p_value, read, with_checks
 
 WORDS = Text("iets", "something")
 HIGHER = Rule("part", "primary", "higher", 2.0, None, "EUR", WORDS, "reason")
@@ -55,13 +55,18 @@ def test_what_is_no_interval_or_has_no_rule_is_refused():
         read(Rule("part", "shown", "higher", None, None, "EUR", WORDS, "reason"), 1.0, 2.0)
 
 
-def test_two_thirds_of_the_variants_have_to_agree():
-    assert with_variants("supported", ["supported", "supported", "inconclusive"]) == "supported"
-    assert with_variants("supported", ["supported", "inconclusive", "inconclusive"]) == "mixed"
-    assert with_variants("supported", ["supported", "not_supported"]) == "mixed"
-    assert with_variants("not_supported", ["not_supported", "inconclusive"]) == "mixed"
-    assert with_variants("inconclusive", ["supported", "supported"]) == "inconclusive"
-    assert with_variants("supported", []) == "supported"
+def test_two_thirds_of_the_checks_have_to_agree():
+    assert with_checks("supported", [True, True, False]) == "supported"
+    assert with_checks("supported", [True, False, False]) == "mixed"
+    assert with_checks("supported", [True, False]) == "mixed"
+    assert with_checks("not_supported", [True, False]) == "mixed"
+    assert with_checks("inconclusive", [False, False]) == "inconclusive"
+
+
+def test_what_was_computed_in_one_or_two_ways_only_cannot_be_told():
+    assert with_checks("supported", []) == "inconclusive"
+    assert with_checks("not_supported", [True]) == "inconclusive"
+    assert with_checks("supported", [True, True]) == "supported"
 
 
 def test_components_that_contradict_each_other_are_mixed():
@@ -104,6 +109,7 @@ def test_a_claim_is_judged_by_its_rules_and_its_variants():
     claim = statement("M4")
     main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
     agreeing = [VariantFinding("other years", "hired_share", _finding("hired_share", 2.9, 0.5))] * 2
+    agreeing += [VariantFinding("other years", "arrangement_share", _finding("arrangement_share", 2.1, 0.2))] * 2
     found = judge(claim, Findings(main, tuple(agreeing)))
     assert found.verdict == "supported"
     assert found.primary.finding.estimate == 3.0
@@ -127,10 +133,13 @@ def test_a_motive_and_a_claim_without_data_are_not_testable():
     assert measured.verdict == "not_testable"
     assert measured.components[0].verdict == "supported"
     assert measured.primary is None
+    bare = replace(statement("M2"), rules=())
+    assert judge(bare, Findings(())).missing == "what is claimed is not observed"
     nothing = judge(statement("M2"), Findings(()))
     assert nothing.verdict == "not_testable"
-    assert nothing.missing == "what is claimed is not observed"
-    assert judge(statement("M3"), Findings((), not_found={"quality": "no indicators"})).missing == "no indicators"
+    assert nothing.missing == "price_by_volume was not estimated; price_together was not estimated"
+    lacking = judge(statement("M3"), Findings((), not_found={"quality_together": "no indicators"}))
+    assert (lacking.verdict, lacking.missing) == ("not_testable", "no indicators")
 
 
 def test_an_estimate_without_a_rule_is_refused():
@@ -158,8 +167,9 @@ def test_only_variants_of_the_same_component_count():
 def test_a_motive_gets_no_verdict_even_where_its_main_component_is_estimated():
     claim = replace(statement("M4"), type="motive")
     main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
-    assert judge(claim, Findings(main)).verdict == "not_testable"
-    assert judge(statement("M4"), Findings(main)).verdict == "supported"
+    checks = tuple(VariantFinding(name, part.component, part) for part in main for name in ("one", "other"))
+    assert judge(claim, Findings(main, checks)).verdict == "not_testable"
+    assert judge(statement("M4"), Findings(main, checks)).verdict == "supported"
 
 
 @pytest.mark.parametrize("error", [0.02, 0.0635, 0.0637, 0.0755, 0.0757, 0.09, 0.2])
@@ -180,3 +190,22 @@ def test_a_directional_test_on_another_scale_is_against_the_effect_on_that_scale
         scale = {"scale": lambda percent: math.log1p(percent / 100)}
         assert p_value(rule, bound, 0.1, math.inf, **scale) == pytest.approx(0.5)
         assert p_value(rule, bound + sign * 0.3, 0.1, math.inf, **scale) < 0.01
+
+
+def test_the_two_ends_of_leaving_one_out_are_one_check():
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    one, other = (
+        VariantFinding(name, "hired_share", _finding("hired_share", estimate, 0.5), check="leaving one out")
+        for name, estimate in (("lowest of all", 2.9), ("highest of all", 3.1))
+    )
+    years = VariantFinding("other years", "hired_share", _finding("hired_share", 2.9, 0.5))
+    weak = VariantFinding("drivers", "hired_share", _finding("hired_share", 1.0, 0.5))
+    hired = judge(statement("M4"), Findings(main, (one, other, years, weak))).components[0]
+    assert (hired.agreeing, hired.tried, hired.told) == (2, 3, "supported")
+    # Two ends that agree with each other are not two votes against a check that does not.
+    hired = judge(statement("M4"), Findings(main, (one, other, weak))).components[0]
+    assert (hired.agreeing, hired.tried, hired.told) == (1, 2, "mixed")
+    # They agree only where both do.
+    low = replace(one, finding=weak.finding)
+    hired = judge(statement("M4"), Findings(main, (low, other, years))).components[0]
+    assert (hired.agreeing, hired.tried) == (1, 2)

@@ -14,7 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 import polars as pl
 
-from verband.analysis.evidence.before_and_after import Change, effects, leave_one_out
+from verband.analysis.evidence.before_and_after import LEAVING_ONE_OUT, Change, effects, leave_one_out
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
@@ -126,7 +126,9 @@ def after_merger(
         if changes:
             name, change = pick(changes, key=lambda item: item[1].estimate)
             extreme = in_percent(change, "paid_after_merger")
-            found.variants.append(VariantFinding(f"without {name} ({word} of all)", "paid_after_merger", extreme))
+            found.variants.append(
+                VariantFinding(f"without {name} ({word} of all)", "paid_after_merger", extreme, check=LEAVING_ONE_OUT)
+            )
     aside = _left_out(rows, small_parts)
     return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)
 

@@ -3,12 +3,12 @@
 Group-time effects (numerics.group_time; Callaway and Sant'Anna, 2021) with the outcome regressed on the logarithm of
 inhabitants and its square among the controls of every cohort and period: effects of size that differ by year. Units
 count the same. Errors are clustered by process, honest for few treated ones (Bell and McCaffrey, 2002, per side, put
-together as Welch, 1947); randomisation inference stands beside it.
+together as Welch, 1947); randomisation inference (analysis.evidence.dealt_out) stands beside it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,8 +20,6 @@ from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.group_time import Cells, Panel, PooledScores, cell_plan, estimate_cells, pooled_scores
 from verband.numerics.group_time.cells import NEVER
 from verband.numerics.group_time.two_periods import CollinearCovariatesError, Method, SeparatedError
-from verband.numerics.randomisation import LinearStatistic, Randomisation, randomisation_inference
-from verband.numerics.threads import one_thread
 
 Array = npt.NDArray[np.float64]
 Whole = npt.NDArray[np.int64]
@@ -137,16 +135,26 @@ def effects(
     CannotEstimateError
         If the outcome does not vary, there are no treated units or controls, or size tells them apart.
     """
-    given = _given(rows, outcome, size=size)
-    cells = _cells(given, given.outcome, given.cohort, anticipation=anticipation, method=method)
+    given = as_arrays(rows, outcome, size=size)
+    cells = cells_of(given, given.outcome, given.cohort, anticipation=anticipation, method=method)
     if not len(cells.effect):
         raise CannotEstimateError("no treated municipality is seen before and after, or there are no controls")
     return Effects(cells, given.codes, given.clusters, given.cluster)
 
 
 @dataclass(frozen=True, slots=True)
-class _Given:
-    """Rows as arrays over units and periods."""
+class Given:
+    """Rows as arrays over units and periods.
+
+    Attributes
+    ----------
+    outcome, covariates
+        Shapes (units, periods) and (units, periods, covariates); not a number where missing.
+    periods, cohort, cluster
+        Years; first treated year per unit (``NEVER`` for controls); number of its cluster.
+    codes, clusters
+        Names of units and of clusters.
+    """
 
     outcome: Array
     covariates: Array
@@ -157,7 +165,8 @@ class _Given:
     cluster: Whole
 
 
-def _given(rows: pl.DataFrame, outcome: str, *, size: bool) -> _Given:
+def as_arrays(rows: pl.DataFrame, outcome: str, *, size: bool = True) -> Given:
+    """Rows as of :func:`effects`; raises ``CannotEstimateError`` where the outcome does not vary."""
     known = rows.filter(pl.col("inhabitants") > 0).drop_nulls([outcome]).sort("code", "year")
     if known.is_empty() or known[outcome].n_unique() < 2:
         raise CannotEstimateError(f"{outcome} does not vary")
@@ -176,7 +185,7 @@ def _given(rows: pl.DataFrame, outcome: str, *, size: bool) -> _Given:
     own_cluster = units.select(pl.coalesce("process", "code")).to_series()
     labels = own_cluster.unique().sort()
     index = {label: number for number, label in enumerate(labels.to_list())}
-    return _Given(
+    return Given(
         outcome=values,
         covariates=np.stack([logarithm, logarithm**2], axis=2) if size else np.zeros((*shape, 0)),
         periods=periods.to_numpy().astype(np.int64),
@@ -187,19 +196,36 @@ def _given(rows: pl.DataFrame, outcome: str, *, size: bool) -> _Given:
     )
 
 
-def _cells(
-    given: _Given,
+def cells_of(
+    given: Given,
     outcome: Array,
     cohort: Whole,
     *,
     anticipation: int = 0,
     method: Method = "regression",
-    at_start: bool = False,
+    chosen: Callable[[int], bool] = lambda _: True,
 ) -> Cells:
+    """The cells of an outcome.
+
+    Parameters
+    ----------
+    given
+        Units over periods.
+    outcome, cohort
+        Of the units, shapes (units, periods) and (units,): those given, or others.
+    anticipation, method
+        As of :func:`effects`.
+    chosen
+        Which cells, by the number of periods since the start.
+
+    Raises
+    ------
+    CannotEstimateError
+        If size tells treated units from controls.
+    """
     groups = sorted(set(cohort.tolist()) - {NEVER})
     plan = cell_plan(given.periods, groups, anticipation=anticipation, base="universal")
-    if at_start:
-        plan = tuple(item for item in plan if given.periods[item.time] == item.group)
+    plan = tuple(item for item in plan if chosen(int(given.periods[item.time]) - item.group))
     panel = Panel(outcome, given.periods, cohort, given.covariates)
     try:
         return estimate_cells(panel, plan, control="never", anticipation=anticipation, method=method)
@@ -207,47 +233,8 @@ def _cells(
         raise CannotEstimateError(f"size tells treated municipalities from the others ({error})") from error
 
 
-def at_the_start_by_chance(rows: pl.DataFrame, outcome: str, *, draws: int, seed: int) -> Randomisation:
-    """Randomisation inference of the mean effect at the start: start years dealt out anew among all processes.
-
-    Every control is a process of its own. The statistic is the estimate over its error, so that processes of unequal
-    size do no harm with many of them (Wu and Ding, 2021; MacKinnon and Webb, 2020).
-
-    Parameters
-    ----------
-    rows, outcome
-        As of :func:`effects`.
-    draws, seed
-        How often, and from which seed.
-
-    Raises
-    ------
-    CannotEstimateError
-        As :func:`effects`.
-    """
-    given = _given(rows, outcome, size=True)
-    starts = np.full(len(given.clusters), NEVER, dtype=np.int64)
-    starts[given.cluster] = given.cohort
-    # The part of the outcome that an effect of one at the start would be.
-    unit = np.where(given.periods[None, :] == given.cohort[:, None], 1.0, 0.0)
-    unit[~np.isfinite(given.outcome)] = np.nan
-
-    def statistic(labels: Whole) -> LinearStatistic | None:
-        scores = []
-        for values in (given.outcome, unit):
-            cells = _cells(given, values, labels[given.cluster], at_start=True)
-            if not len(cells.effect):
-                return None
-            sizes = cells.treated.sum(axis=1).astype(np.float64)
-            scores.append(pooled_scores(cells, sizes / sizes.sum(), given.cluster, len(given.clusters)))
-        own, slope = scores
-        if not np.isfinite(own.standard_error):
-            return None
-        crossed = (own.scores @ own.scores, own.scores @ slope.scores, slope.scores @ slope.scores)
-        return LinearStatistic(own.estimate, slope.estimate, (float(crossed[0]), float(crossed[1]), float(crossed[2])))
-
-    with one_thread():
-        return randomisation_inference(statistic, starts, level=LEVEL, draws=draws, seed=seed)
+LEAVING_ONE_OUT = "leaving one merger process out"
+"""The lowest and the highest of all that come out are one check."""
 
 
 def leave_one_out(rows: pl.DataFrame, processes: Sequence[str]) -> dict[str, pl.DataFrame]:

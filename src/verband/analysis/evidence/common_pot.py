@@ -17,13 +17,14 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.before_and_after import (
+    LEAVING_ONE_OUT,
     Change,
     Effects,
-    at_the_start_by_chance,
     effects,
     leave_one_out,
 )
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.dealt_out import at_the_start_by_chance, years_before_by_chance
 from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
@@ -130,7 +131,7 @@ def common_pot(
         found.add(None, "spending_on", _estimated, vanishing, "spending_on", f"cost_{task}_eur", by=by)
     found.add(None, "share_slope", _slope, vanishing)
     found.findings = [
-        replace(item, note=f"{item.note}{_trend_before(vanishing, OUTCOMES[item.component])}")
+        replace(item, note=f"{item.note}{_before(vanishing, OUTCOMES[item.component], seed=seed, draws=draws)}")
         if item.component in DECIDING
         else item
         for item in found.findings
@@ -147,15 +148,23 @@ def common_pot(
     )
 
 
-def _trend_before(vanishing: pl.DataFrame, outcome: str) -> str:
-    """Whether those that merge differed already a year earlier: the change from the third year before to the second."""
+def _before(vanishing: pl.DataFrame, outcome: str, *, seed: int, draws: int) -> str:
+    """Whether those that merge differed already before: from the third year to the second, and in all years at once."""
+    rows = started(vanishing.with_columns(decided=None))
     try:
-        before = effects(started(vanishing.with_columns(decided=None)), outcome).mean(-2, -2)
+        before = effects(rows, outcome).mean(-2, -2)
+        every = years_before_by_chance(rows, outcome, draws=draws, seed=seed)
     except CannotEstimateError:
         return ""
     # The second year is the base, so the change towards it has the other sign.
     change, low, high = (round(-value) for value in (before.estimate, before.high, before.low))
-    return f"; trend before, third to second year: {change} ({low} to {high}) EUR per inhabitant"
+    told = f"; trend before, third to second year: {change} ({low} to {high}) EUR per inhabitant"
+    if len(every.distances) > 1:
+        told += (
+            f"; years 3 to {_anticipated() - min(every.distances)} before it at once against year 2: p = "
+            f"{every.p_value:.2g} that nothing differs, {every.processes} processes, {every.draws} draws"
+        )
+    return told
 
 
 def _estimated(
@@ -224,7 +233,9 @@ def _leaving_one_out(vanishing: pl.DataFrame, component: str) -> list[VariantFin
         return []
     lowest, highest = (pick(changes, key=lambda item: item[1].estimate) for pick in (min, max))
     return [
-        VariantFinding(f"without {name} ({word})", component, _finding(change, component, _METHOD_A))
+        VariantFinding(
+            f"without {name} ({word})", component, _finding(change, component, _METHOD_A), check=LEAVING_ONE_OUT
+        )
         for word, (name, change) in (("lowest of all", lowest), ("highest of all", highest))
     ]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from verband.analysis.evidence.result import Evidence, Finding, Findings, Judged, JudgedVariant, VariantFinding
 from verband.analysis.evidence.statements import Rule, Statement
-from verband.analysis.evidence.verdict import Verdict, holm, joined, p_value, read, with_variants
+from verband.analysis.evidence.verdict import Verdict, holm, joined, p_value, read, with_checks
 
 
 def judge(statement: Statement, found: Findings) -> Evidence:
@@ -57,9 +57,13 @@ def _judged(rule: Rule, found: Finding, variants: Sequence[JudgedVariant]) -> Ju
     if not rule.judges:
         return Judged(found, rule, "not_testable")
     own = read(rule, found.low, found.high)
-    tried = [item.verdict for item in variants if item.component == rule.component and item.finding]
-    told = own if rule.role == "shown" else with_variants(own, tried)
-    return Judged(found, rule, own, told, sum(item == own for item in tried), len(tried))
+    tried = [item for item in variants if item.component == rule.component and item.finding]
+    agree: dict[str, bool] = {}
+    for place, item in enumerate(tried):
+        check = item.check or str(place)
+        agree[check] = agree.get(check, True) and item.verdict == own
+    told = own if rule.role == "shown" else with_checks(own, list(agree.values()))
+    return Judged(found, rule, own, told, sum(agree.values()), len(agree))
 
 
 def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:
@@ -67,7 +71,7 @@ def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:
     verdict: Verdict = "not_testable"
     if item.finding is not None and rule.judges:
         verdict = read(rule, item.finding.low, item.finding.high)
-    return JudgedVariant(item.name, item.component, item.finding, verdict, item.missing)
+    return JudgedVariant(item.name, item.component, item.finding, verdict, item.missing, item.check)
 
 
 def _p_value(item: Judged) -> float | None:

@@ -61,12 +61,24 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class VariantFinding:
-    """The same component under another choice; ``finding`` is ``None`` with the reason in ``missing``."""
+    """The same component under another choice.
+
+    Attributes
+    ----------
+    name, component
+        What was chosen, and of which component.
+    finding, missing
+        ``finding`` is ``None`` with the reason in ``missing`` where it could not be estimated.
+    check
+        Variants that are together one check, such as the lowest and the highest of all that come out when one merger is
+        left out: they count once, and agree only where all of them do. Empty for a check of its own.
+    """
 
     name: str
     component: str
     finding: Finding | None
     missing: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +167,7 @@ class Judged:
         The same held against its variants, which is what the claim is judged by; where the component decides nothing
         its own.
     agreeing, tried
-        Variants with the same verdict as its own, of those that could be estimated.
+        Checks with the same verdict as its own, of those that could be made.
     """
 
     finding: Finding
@@ -175,6 +187,7 @@ class JudgedVariant:
     finding: Finding | None
     verdict: Verdict
     missing: str = ""
+    check: str = ""
 
 
 @dataclass(frozen=True, slots=True)

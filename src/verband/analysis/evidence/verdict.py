@@ -17,7 +17,9 @@ from verband.analysis.evidence.statements import Rule
 Verdict = Literal["supported", "not_supported", "inconclusive", "mixed", "not_testable"]
 LEVEL = 0.95
 AGREEMENT = 2 / 3
-"""The part of the variants that has to agree."""
+"""The part of the checks that has to agree."""
+FEWEST_CHECKS = 2
+"""Checks that a verdict needs at least: what was computed in one way only is not known to hold."""
 
 
 def read(rule: Rule, low: float, high: float) -> Verdict:
@@ -50,15 +52,24 @@ def read(rule: Rule, low: float, high: float) -> Verdict:
     return "not_supported" if high < rule.smallest_effect else "inconclusive"
 
 
-def with_variants(verdict: Verdict, variants: Sequence[Verdict]) -> Verdict:
-    """Hold a verdict against those of its robustness variants.
+def with_checks(verdict: Verdict, checks: Sequence[bool]) -> Verdict:
+    """Hold a verdict against its robustness checks.
 
-    ``supported`` and ``not_supported`` stand only where at least two thirds of the variants agree; else ``mixed``.
+    ``supported`` and ``not_supported`` stand only where at least two checks could be made (else ``inconclusive``) and
+    at least two thirds of them agree (else ``mixed``).
+
+    Parameters
+    ----------
+    verdict
+        Of the component's own interval.
+    checks
+        Whether each check that could be made gives the same verdict.
     """
-    if verdict not in ("supported", "not_supported") or not variants:
+    if verdict not in ("supported", "not_supported"):
         return verdict
-    agreeing = sum(item == verdict for item in variants)
-    return verdict if agreeing >= AGREEMENT * len(variants) else "mixed"
+    if len(checks) < FEWEST_CHECKS:
+        return "inconclusive"
+    return verdict if sum(checks) >= AGREEMENT * len(checks) else "mixed"
 
 
 def joined(verdicts: Sequence[Verdict]) -> Verdict:

@@ -92,6 +92,9 @@ def _component(part: Judged) -> dict[str, Any]:
         "kind": found.kind,
         "rule": part.rule.stated,
         "verdict": part.verdict,
+        "checks_made": part.tried,
+        "checks_agreeing": part.agreeing,
+        "verdict_after_checks": part.told,
     }
 
 
@@ -101,6 +104,7 @@ def _variant(part: JudgedVariant) -> dict[str, Any]:
         "component": part.component,
         **_numbers(part.finding),
         "verdict": part.verdict,
+        "check": part.check or part.name,
         "missing": part.missing or None,
     }
 

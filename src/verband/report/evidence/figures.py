@@ -24,7 +24,9 @@ def figures(told: Told) -> tuple[Block, ...]:
     blocks: list[Block] = []
     main = _panels(told)
     if main:
-        blocks.append(_chart(told, "estimates", told.words("evidence.chart.title", title=told.title), main))
+        model = all(part.finding.kind == "assumed" for part in told.evidence.components)
+        name = told.words(f"evidence.chart.{'title_model' if model else 'title'}", title=told.title)
+        blocks.append(_chart(told, "estimates", name, main))
     for rule, members in _families(told).items():
         title = rule.title.of(told.language)
         if "year" in members[0].finding.by:

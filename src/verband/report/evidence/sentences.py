@@ -13,7 +13,7 @@ from functools import cached_property
 
 from verband.analysis.evidence.result import Evidence, Judged
 from verband.analysis.evidence.statements import Language, Rule
-from verband.analysis.evidence.verdict import Verdict
+from verband.analysis.evidence.verdict import FEWEST_CHECKS, Verdict
 from verband.report.evidence.members import member
 from verband.report.evidence.said import said
 from verband.report.evidence.shown import Shown
@@ -271,8 +271,9 @@ class Told:
                     tried=words.cardinal(part.tried),
                 )
             )
-            if part.told != part.verdict:
-                told.append(words("evidence.plain.unsteady"))
+        if part.told != part.verdict:
+            why = "too_few" if part.tried < FEWEST_CHECKS else "unsteady"
+            told.append(words(f"evidence.plain.{why}"))
         return told
 
     def _together(self) -> list[str]:
@@ -361,6 +362,8 @@ class Told:
             told += self._p_values()
         if part.tried and self.verdict != "not_testable":
             told.append(words("evidence.exact.variants", agreeing=part.agreeing, tried=part.tried))
+            if any(item.check and item.component == part.rule.component for item in self.evidence.variants):
+                told.append(words("evidence.exact.one_check"))
         return told
 
     def raw(self, part: Judged) -> tuple[str, str, str, str]:
