@@ -184,17 +184,26 @@ def frame_of(rows: Sequence[tuple[object, ...]]) -> pl.DataFrame:
     return pl.DataFrame(rows, schema=COLUMNS, orient="row").with_columns(inside)
 
 
-def cheapest_of_seed(seed: int) -> list[tuple[int, str, float, float | None, float | None, float | None]]:
-    """Seed, task, planted cheapest scale, and the one that was found with its interval, of the tasks that have one."""
+def cheapest_of_seed(seed: int) -> list[tuple[int, str, float, bool, float | None, float | None]]:
+    """Seed, task, planted cheapest scale, whether one is told, and the interval, of the tasks that have one.
+
+    An interval that reaches the edge of the observed sizes is not told; it is given here all the same, for coverage is
+    a property of intervals before some of them are kept silent.
+    """
     land = province(seed)
     rows = cost_rows(land)
     result = []
     for task in land.parameters.curvature:
         found = scale(task, *rows[task], rng=np.random.default_rng(1))
         assert isinstance(found, Scale), found
+        told = found.cheapest_scale is not None
+        if not told:
+            with patch.object(scale_module, "_EDGE", -np.inf):
+                found = scale(task, *rows[task], rng=np.random.default_rng(1))
+            assert isinstance(found, Scale), found
         planted = land.parameters.cheapest_scale(task)
         assert planted is not None
-        result.append((seed, task, planted, found.cheapest_scale, found.cheapest_low, found.cheapest_high))
+        result.append((seed, task, planted, told, found.cheapest_low, found.cheapest_high))
     return result
 
 
