@@ -1,5 +1,6 @@
 """The command: fast answers, one plain message for every fault, whatever becomes of its streams."""
 
+import importlib
 import os
 import random
 import resource
@@ -277,6 +278,25 @@ def test_interrupted_at_many_random_moments(sample_folder, tmp_path):
     chance = random.Random(5)
     moments = [interrupted(sample_folder, tmp_path / str(number), chance.uniform(0.05, 2.5)) for number in range(60)]
     assert sum(moments) > 20
+
+
+def test_an_interruption_waits_until_a_library_has_started(monkeypatch, capsys, tmp_path):
+    """A compiled library that is interrupted while it starts ends the process with words of its own."""
+    (tmp_path / "starts_slowly.py").write_text(
+        "import os, signal\nos.kill(os.getpid(), signal.SIGINT)\nsum(range(1000))\nstarted = True\n"
+    )
+    monkeypatch.syspath_prepend(str(tmp_path))
+    seen = []
+
+    def command(**_):
+        seen.append(importlib.import_module("starts_slowly").started)
+        time.sleep(5)
+        seen.append("the end")
+
+    monkeypatch.setattr("verband.cli.app.application", lambda: command)
+    assert main(["tables"]) == 130
+    assert seen == [True]
+    assert capsys.readouterr().err == "verband: stopped; the workspace is as it was.\n"
 
 
 def test_an_interruption_that_a_library_reports_otherwise_is_still_one(monkeypatch, capsys):

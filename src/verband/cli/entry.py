@@ -12,6 +12,7 @@ import sys
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from types import FrameType
 
 _HERE = os.path.dirname(__file__)  # noqa: PTH120  pathlib would double the time that --version takes
 HELP_FILE = os.path.join(_HERE, "help.txt")  # noqa: PTH118
@@ -19,6 +20,8 @@ BAD_INPUT = 2
 INTERNAL_FAULT = 1
 BROKEN_PIPE = 1
 INTERRUPTED = 130
+_SOON = 0.02
+"""Seconds until an interruption that came at a bad moment is tried again."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -116,14 +119,20 @@ def _wrong_words(error: Exception) -> str | None:
 
 
 class _Interruption:
-    """Remembers whether Ctrl-C was pressed: libraries turn the interruption into errors of their own."""
+    """Remembers whether Ctrl-C was pressed: libraries turn the interruption into errors of their own.
+
+    While a module is being imported it waits: a compiled library that is interrupted as it starts ends the process.
+    """
 
     def __init__(self) -> None:
         self.pressed = False
         self._restore: Callable[[], object] | None = None
 
-    def _note(self, _number: int, _frame: object) -> None:
+    def _note(self, _number: int, frame: FrameType | None) -> None:
         self.pressed = True
+        if _importing(frame):
+            _press_again()
+            return
         raise KeyboardInterrupt
 
     def __enter__(self) -> _Interruption:
@@ -139,6 +148,23 @@ class _Interruption:
     def __exit__(self, *_: object) -> None:
         if self._restore is not None:
             self._restore()
+
+
+def _importing(frame: FrameType | None) -> bool:
+    while frame is not None:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
+def _press_again() -> None:
+    import _thread  # noqa: PLC0415
+    import threading  # noqa: PLC0415
+
+    timer = threading.Timer(_SOON, _thread.interrupt_main)
+    timer.daemon = True
+    timer.start()
 
 
 def finished() -> None:
