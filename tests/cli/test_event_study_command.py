@@ -147,6 +147,8 @@ BAD = {
     "half a year": (("Aarden,2017,", "Aarden,2017.5,"), (), ("line 2, column year", "no whole number of a period")),
     "a name that lacks": (("Aarden,2017,", ",2017,"), (), ("line 2, column municipality", "the name is missing")),
     "units that vanish": ((), ("--anticipation", "1"), ("no effect can be estimated", "--effects-from anticipation")),
+    "more anticipation than there are years": (
+        (), ("--anticipation", "50"), ("an anticipation of 50", "at most")),
     "the outcome as covariate": ((), ("--covariates", "spending"), ("named as outcome and as covariate",)),
     "too few draws": ((), ("--draws", "7"), ("7 draws", "99")),
     "an unknown control": ((), ("--control", "all"), ("--control",)),

@@ -234,11 +234,11 @@ def _sorted_out(
     always = treated & (before <= first)
     if always.all() or not (treated & ~always).any():
         why = "no unit is treated" if not treated.any() else f"every treated unit is treated from {first} on or before"
-        raise BadInputError(
-            f"{why}, so there is no change to see",
-            where=places.all(rows, question.start),
-            todo="Give the first treated period of each unit, and periods before it",
-        )
+        todo = "Give the first treated period of each unit, and periods before it"
+        if question.anticipation and (treated & (panel.cohort > first)).any():
+            why = f"with an anticipation of {question.anticipation} every effect begins in {first} or before"
+            todo = f"Give an anticipation of at most {int(panel.cohort[treated].max()) - first - 1}"
+        raise BadInputError(f"{why}, so there is no change to see", where=places.all(rows, question.start), todo=todo)
     late = treated & (before > last)
     cohort = np.where(late, NEVER, panel.cohort)
     if question.control == "never" and not ((cohort == NEVER) & ~always).any():

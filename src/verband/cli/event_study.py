@@ -11,11 +11,11 @@ import typer
 
 from verband.cli.options import FormatOption
 from verband.cli.own_table import column_names, row_numbers
+from verband.cli.remarks import say_remarks
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
     from verband.analysis.event_study import Effect, EventStudy
-    from verband.sources.own_numbers import NumberTable
 
 _SMALL = 0.001
 _DIGITS = 4
@@ -134,7 +134,8 @@ def event_study(
         {"line": line, "unit": name, "reason": reason} for line, name, reason in table.set_aside
     ]
     aside = [*rows_aside, *({"line": None, "unit": item.unit, "reason": item.reason} for item in found.set_aside)]
-    _say(table, aside, found.warnings)
+    told = [(item["line"], item["unit"], item["reason"]) for item in aside]
+    say_remarks(table.file, table.remarks, told, found.warnings)
     if output is OutputFormat.json:
         show(
             {**found.as_record(), "file": table.file, "remarks": list(table.remarks), "set_aside": aside},
@@ -145,16 +146,6 @@ def event_study(
         show(found.rows(), output, columns={})
     else:
         _show_tables(outcome, table.file, found)
-
-
-def _say(table: NumberTable, aside: Sequence[dict[str, Any]], warnings: Sequence[str]) -> None:
-    for remark in table.remarks:
-        typer.echo(f"{table.file}: {remark}.", err=True)
-    for item in aside:
-        where = table.file if item["line"] is None else f"{table.file}, line {item['line']}"
-        typer.echo(f"{where}: {item['unit']} was set aside: {item['reason']}.", err=True)
-    for warning in warnings:
-        typer.echo(f"Warning: {warning.rstrip('.')}.", err=True)
 
 
 def _show_tables(outcome: str, file: str, found: EventStudy) -> None:

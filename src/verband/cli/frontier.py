@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,6 +11,7 @@ import typer
 from verband.cli.options import FormatOption
 from verband.cli.own_table import column_names, row_numbers
 from verband.cli.progress import progress_bar
+from verband.cli.remarks import say_remarks
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def frontier(
             progress=lambda done, total: bar(done, total, "replications"),
         )
     aside = _set_aside(table, found)
-    _say(table, aside)
+    say_remarks(table.file, table.remarks, [(row["line"], row["name"], row["reason"]) for row in aside])
     if output is OutputFormat.json:
         remarks = [*table.remarks, *found.remarks]
         show({**found.as_record(), "remarks": remarks, "file": table.file, "set_aside": aside}, output, columns={})
@@ -133,14 +133,6 @@ def _set_aside(table: NumberTable, found: FrontierAnswer) -> list[dict[str, Any]
     """Rows left out by the reader and by the analysis, in the order of the file."""
     rows = [*table.set_aside, *((table.lines[item.row], item.name, item.reason) for item in found.set_aside)]
     return [{"line": line, "name": name, "reason": reason} for line, name, reason in sorted(rows)]
-
-
-def _say(table: NumberTable, aside: Sequence[dict[str, Any]]) -> None:
-    """Say on standard error what was read in another way than plain, or left out."""
-    for remark in table.remarks:
-        typer.echo(f"{table.file}: {remark}.", err=True)
-    for row in aside:
-        typer.echo(f"{table.file}, line {row['line']}: {row['name']} was set aside: {row['reason']}.", err=True)
 
 
 def _flat(unit: UnitOnFrontier) -> dict[str, Any]:

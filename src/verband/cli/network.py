@@ -9,6 +9,7 @@ import typer
 
 from verband.cli.options import FormatOption, WorkspaceOption
 from verband.cli.place import workspace_at
+from verband.cli.progress import progress_bar
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
@@ -51,7 +52,9 @@ def network(
     """
     day = on.date() if on else date.today()  # noqa: DTZ011  the user's own calendar day
     text = " ".join(municipality) if municipality else None
-    found = workspace_at(workspace).network(text, on=day)
+    place = workspace_at(workspace)
+    with progress_bar("Network") as progress:
+        found = place.network(text, on=day, progress=progress)
     if found.led_from:
         typer.echo(found.led_from, err=True)
     if text is None:

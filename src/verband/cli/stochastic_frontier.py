@@ -11,6 +11,7 @@ import typer
 
 from verband.cli.options import FormatOption
 from verband.cli.own_table import column_names, row_numbers
+from verband.cli.remarks import say_remarks
 from verband.cli.show import OutputFormat, dutch_number, show
 
 if TYPE_CHECKING:
@@ -111,7 +112,8 @@ def sfa(
     aside = [
         {"line": line, "id": None if id is None else name, "reason": reason} for line, name, reason in table.set_aside
     ]
-    _say(table, aside, found.warnings)
+    told = [(line, "the row" if id is None else name, reason) for line, name, reason in table.set_aside]
+    say_remarks(table.file, table.remarks, told, found.warnings)
     if output is OutputFormat.json:
         record = {**found.as_record(), "file": table.file, "remarks": list(table.remarks), "set_aside": aside}
         show(record, output, columns={})
@@ -119,17 +121,6 @@ def sfa(
         show([_efficiency(item) for item in found.efficiencies], output, columns={})
     else:
         _show_table(question, table, found)
-
-
-def _say(table: NumberTable, aside: Sequence[dict[str, Any]], warnings: Sequence[str]) -> None:
-    """Say on standard error what was read in another way than plain, left out, or doubtful."""
-    for remark in table.remarks:
-        typer.echo(f"{table.file}: {remark}.", err=True)
-    for item in aside:
-        who = "the row" if item["id"] is None else item["id"]
-        typer.echo(f"{table.file}, line {item['line']}: {who} was set aside: {item['reason']}.", err=True)
-    for warning in warnings:
-        typer.echo(f"Warning: {warning}", err=True)
 
 
 def _efficiency(item: Any) -> dict[str, Any]:  # noqa: ANN401  a row of the answer

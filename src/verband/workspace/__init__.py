@@ -207,7 +207,7 @@ class Workspace(DataFolder):
         with self._open() as warehouse:
             return gather_participation(warehouse, municipality, on=on)
 
-    def network(self, municipality: str | None = None, *, on: date) -> NetworkAnswer:
+    def network(self, municipality: str | None = None, *, on: date, progress: Progress = silent) -> NetworkAnswer:
         """Say where municipalities stand in the network of arrangements on a day (M11).
 
         Parameters
@@ -216,6 +216,8 @@ class Workspace(DataFolder):
             Name or code of one, beside the others; all by default.
         on
             The day; boundaries are those of 1 January of its year (at most the latest list).
+        progress
+            Told municipalities whose arrangements are known, of all.
 
         Raises
         ------
@@ -225,7 +227,7 @@ class Workspace(DataFolder):
             If no source of arrangements or no inhabitants are loaded.
         """
         with self._open() as warehouse:
-            return gather_network(warehouse, municipality, on=on)
+            return gather_network(warehouse, municipality, on=on, progress=progress)
 
     def staffing(self, *, year: int | None = None) -> StaffingAnswer:
         """Say what own and hired staff cost, per size class and municipality (M4); outsourced organisations apart.

@@ -16,6 +16,7 @@ from verband.domain.municipality import provinces
 from verband.domain.reference import in_force, reference
 from verband.domain.size_class import size_class
 from verband.warehouse.boundaries import weights_to
+from verband.warehouse.building import Progress, silent
 from verband.warehouse.store import Warehouse
 from verband.workspace.arrangements import Arrangements
 from verband.workspace.naming import Names
@@ -71,14 +72,14 @@ class NetworkAnswer:
     led_from: str | None = None
 
 
-def gather_network(warehouse: Warehouse, text: str | None, *, on: date) -> NetworkAnswer:
+def gather_network(warehouse: Warehouse, text: str | None, *, on: date, progress: Progress = silent) -> NetworkAnswer:
     """Answer ``verband network``: see :meth:`verband.workspace.Workspace.network`."""
     warehouse.require("municipality_list", "inhabitants")
     names = Names(warehouse)
     year = min(on.year, names.years[-1])
     names.demand_year(year)
     wanted = None if text is None else names.resolve(text, year=year)
-    lists = all_lists(warehouse, names, on=on)
+    lists = all_lists(warehouse, names, on=on, progress=progress)
     regions = region_of_each(warehouse, names, year)
     placed = placed_municipalities(warehouse, names, lists, regions, year)
     asked = [item for item in placed if wanted is None or item.position.code == wanted.code]
@@ -100,8 +101,10 @@ def gather_network(warehouse: Warehouse, text: str | None, *, on: date) -> Netwo
     )
 
 
-def all_lists(warehouse: Warehouse, names: Names, *, on: date) -> tuple[ArrangementList, ...]:
-    """The arrangements of every municipality of the list of a day.
+def all_lists(
+    warehouse: Warehouse, names: Names, *, on: date, progress: Progress = silent
+) -> tuple[ArrangementList, ...]:
+    """The arrangements of every municipality of the list of a day; progress is told the municipalities done, of all.
 
     Raises
     ------
@@ -109,7 +112,13 @@ def all_lists(warehouse: Warehouse, names: Names, *, on: date) -> tuple[Arrangem
         If no source of arrangements is loaded.
     """
     arrangements = Arrangements(warehouse, names, on=on)
-    return tuple(arrangements.of(code) for code in names.listed(min(on.year, names.years[-1])))
+    codes = names.listed(min(on.year, names.years[-1]))
+    found = []
+    for number, code in enumerate(codes):
+        progress(number, len(codes), names.name(code))
+        found.append(arrangements.of(code))
+    progress(len(codes), len(codes), "positions in the network")
+    return tuple(found)
 
 
 def placed_municipalities(
