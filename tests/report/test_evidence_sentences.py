@@ -143,8 +143,9 @@ def test_model_results_have_a_range_and_no_estimate():
         # The upper end may not be written as nothing, nor as if it had reached the limit.
         ((-0.96, -1.87, -0.049), (1.0,), 2),
         ((0.9, 0.6, 1.04), (1.0,), 2),
-        ((12.0, 4.0, 24.96), (-25.0, 25.0), 2),
-        # Next to nothing beside the largest: written as less than the last decimal.
+        # One decimal more does not help: the end alone gets more.
+        ((12.0, 4.0, 24.96), (-25.0, 25.0), 0),
+        ((-0.54, -2.09, 1.0015), (1.0,), 1),
         ((0.005, 0.0, 89.5), (), 0),
     ],
 )
@@ -155,10 +156,18 @@ def test_decimals_hide_no_end_and_no_limit(values, limits, digits):
 def test_less_than_the_last_decimal_is_not_written_as_nothing():
     own = statement("M12").rule("value_of_leaving")
     shown = Shown("M12", own, Words("nl"), Numbers("nl"))
-    assert shown.amount(0.005, 0) == "minder dan 1%"
-    assert shown.bare(0.005, 0) == "< 1"
-    assert shown.bare(-0.005, 0) == "> −1"
+    assert shown.amount(0.005, 0) == "0,005%"
+    assert shown.bare(-0.02, 0) == "−0,02"
+    assert shown.amount(0.00005, 0) == "minder dan 1%"
+    assert shown.bare(0.00005, 0) == "< 1"
+    assert shown.bare(-0.00005, 0) == "> −1"
     assert shown.bare(0.0, 0) == "0"
+
+
+def test_an_end_that_has_not_reached_a_limit_gets_the_decimals_that_say_so():
+    shown = Shown("M11", statement("M11").rule("net_cost"), Words("nl"), Numbers("nl"))
+    digits = shown.digits(-0.543, -2.087, 1.0015)
+    assert [shown.bare(value, digits) for value in (-0.543, -2.087, 1.0015)] == ["−0,5", "−2,1", "1,002"]
 
 
 def test_p_values_stay_within_what_can_be_told():

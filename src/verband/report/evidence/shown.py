@@ -7,6 +7,7 @@ of its rule. Tables and files keep the unit of the rule.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ LEVELS = frozenset({"level_number", "level_percent", "correlation"})
 """Figures that are read as they are, and not as more or less than something."""
 _PERCENTS = frozenset({"doubling", "percent", "level_percent"})
 _MOST_DIGITS = 4
+_MORE_DIGITS = 3
+"""Decimals that one figure may have more than those beside it."""
 _HYPHEN = re.compile(r"(?<!\w)-(?=\d)")
 """Written for a minus in the tables of rules."""
 
@@ -44,9 +47,8 @@ def converted(how: str, value: float) -> float:
 def digits_for(values: Iterable[float], limits: Iterable[float] = ()) -> int:
     """Decimals with which figures that are read together are written.
 
-    As many as the largest needs for two or three digits; more where a figure would else be written as nothing, or as
-    if it had reached a limit that it has not. A figure of less than a hundredth of the largest gets no decimals of its
-    own: it is written as less than the last decimal.
+    As many as the largest needs for two or three digits; one more where a figure would else be written as nothing, or
+    as if it had reached a limit that it has not. Where one more does not help it is that figure alone that gets more.
 
     Parameters
     ----------
@@ -58,14 +60,15 @@ def digits_for(values: Iterable[float], limits: Iterable[float] = ()) -> int:
     values, limits = list(values), list(limits)
     most = max((abs(value) for value in values), default=0.0)
     digits = 0 if most >= 10 else 1 if most >= 1 else 2
-    while digits < _MOST_DIGITS and any(_hidden(value, digits, limits, most) for value in values):
-        digits += 1
-    return digits
+    hidden = [value for value in values if _hidden(value, digits, limits)]
+    helped = [value for value in hidden if not _hidden(value, digits + 1, limits)]
+    return digits + 1 if helped else digits
 
 
-def _hidden(value: float, digits: int, limits: list[float], most: float) -> bool:
+def _hidden(value: float, digits: int, limits: Iterable[float]) -> bool:
+    """Whether a figure would be written as nothing, or on the wrong side of a limit."""
     written = round(value, digits)
-    if written == 0 and abs(value) > most / 100:
+    if written == 0 != value:
         return True
     return any((value < limit) != (written < limit) or (value > limit) != (written > limit) for limit in limits)
 
@@ -159,8 +162,19 @@ class Shown:
         least = self.in_words(value)
         return self.amount(least, fewest_digits(least))
 
+    def _own_digits(self, value: float, digits: int) -> int:
+        """Decimals of one figure: more than the others where it would else be hidden."""
+        limits = [self.in_words(limit) for limit in self.limits]
+        first = digits
+        if round(value, digits) == 0 != value:
+            # Not the first decimal that rounding up fills, but that of the figure itself.
+            first = math.ceil(-math.log10(abs(value)))
+        enough = (own for own in range(first, digits + _MORE_DIGITS + 1) if not _hidden(value, own, limits))
+        return next(enough, digits)
+
     def bare(self, value: float, digits: int) -> str:
         """Write a shown figure without its unit; what would be written as nothing but is not as less than that."""
+        digits = self._own_digits(value, digits)
         if value != 0 and round(value, digits) == 0:
             least = self.numbers.exact(10.0**-digits, digits)
             return f"< {least}" if value > 0 else f"> {MINUS}{least}"
@@ -180,6 +194,7 @@ class Shown:
         bare
             Without a unit that is a word, for the first of two ends.
         """
+        digits = self._own_digits(value, digits)
         number = self.numbers.exact(abs(value), digits)
         if value != 0 and round(value, digits) == 0:
             number = self.words("evidence.less_than", number=self.numbers.exact(10.0**-digits, digits))
