@@ -207,7 +207,7 @@ def function_staffing(
     catalogue = Catalogue.of(functions(year), policy_fields())
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=draws, seed=seed)
     pay = {item.code: pay_by_field(item, year=year) for item in members}
-    apart = {item.code: reason for item in members if (reason := _apart(item, pay[item.code]))}
+    apart = {item.code: reason for item in members if (reason := why_apart(item, pay[item.code]))}
     local = {
         item.code: local_draws(item.code, draws=draws, functions=len(catalogue.functions), seed=seed)
         for item in members
@@ -240,8 +240,16 @@ def function_staffing(
     return FunctionStaffing(year, seed, draws, tuple(answers), together, _assumptions(year))
 
 
-def _apart(item: OwnPay, pay: PayByField) -> str | None:
-    """Why pay says nothing: a count of none would read as if nothing rested on anybody."""
+def why_apart(item: OwnPay, pay: PayByField) -> str | None:
+    """Why pay says nothing: a count of none would read as if nothing rested on anybody; ``None`` where it tells.
+
+    Parameters
+    ----------
+    item
+        Own pay per task.
+    pay
+        The same by policy field.
+    """
     if item.outsourced:
         return OUTSOURCED
     return HARDLY_ANY if all(one.elsewhere for one in pay.fields) else None

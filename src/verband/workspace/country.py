@@ -21,7 +21,6 @@ from verband.analysis.spread import Spread
 from verband.analysis.staffing import Staffing, staffing
 from verband.analysis.task_costs import CostTable, TaskCost, cost_table
 from verband.domain.municipality import FIRST_FICTIONAL_CODE, provinces
-from verband.domain.reference import reference
 from verband.domain.schema import schema
 from verband.domain.size_class import size_class
 from verband.errors import MissingDataError, UnknownNameError
@@ -176,7 +175,8 @@ class Country(Facts):
         """What municipalities are compared on, in the newest year of the accounts."""
         people = self.of_year(self.year)
         names = {code: self.names.name(code) for code in people["code"]}
-        return features(people, names, area_km2=self._area_km2, grant_need_eur=self._grant_need)
+        need = dict(self.grant_need.select("code", "need_eur").iter_rows())
+        return features(people, names, area_km2=self._area_km2, grant_need_eur=need)
 
     @cached_property
     def _area_km2(self) -> dict[str, float]:
@@ -185,14 +185,6 @@ class Country(Facts):
         if not volumes.height:
             volumes = self.warehouse.table("centroids").select("code", "area_ha")
         return {code: hectares / 100 for code, hectares in volumes.iter_rows() if hectares}
-
-    @cached_property
-    def _grant_need(self) -> dict[str, float]:
-        """General grant over the clusters that count as need (euro), newest circular and year, by code."""
-        needs = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
-        rows = self.warehouse.query("grant_need", clusters=needs)
-        codes = dict(self.warehouse.query("grant_codes").select("name", "code").iter_rows())
-        return {codes[name]: amount for name, amount in rows.iter_rows() if name in codes and amount is not None}
 
     @cached_property
     def each(self) -> dict[str, tuple[Dependence, ...]]:

@@ -76,6 +76,32 @@ class Facts:
         return harmonise(self.inhabitants, self.weights, year=self.boundaries, columns=("inhabitants",)).frame
 
     @cached_property
+    def grant_need(self) -> pl.DataFrame:
+        """General grant over the clusters that count as need, of the newest year and circular.
+
+        Columns ``code, year, need_eur, need_eur_per_inhabitant``, the inhabitants being those of the same year; empty
+        where no results of the grant are loaded.
+        """
+        schema = {"code": pl.String, "year": pl.Int64, "need_eur": pl.Float64, "need_eur_per_inhabitant": pl.Float64}
+        if not self.warehouse.has("grant_results"):
+            return pl.DataFrame(schema=schema)
+        clusters = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
+        found = (
+            self.warehouse.query("grant_need", clusters=clusters)
+            .join(self.warehouse.query("grant_codes").select("name", "code"), on="name")
+            .drop_nulls("amount_eur")
+            .join(self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
+            # The database adds up in no fixed order: without rounding the last bit could differ from run to run.
+            .with_columns(pl.col("amount_eur").round(2).alias("need_eur"))
+        )
+        each = pl.when(pl.col("inhabitants") > 0).then(pl.col("need_eur") / pl.col("inhabitants"))
+        return (
+            found.with_columns(each.alias("need_eur_per_inhabitant"))
+            .select(pl.col(name).cast(kind) for name, kind in schema.items())
+            .unique("code", keep="first", maintain_order=True)
+        )
+
+    @cached_property
     def totals(self) -> pl.DataFrame:
         """Key totals and inhabitants per year, in the latest boundaries; null where a part has no report.
 

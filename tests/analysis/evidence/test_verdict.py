@@ -209,3 +209,21 @@ def test_the_two_ends_of_leaving_one_out_are_one_check():
     low = replace(one, finding=weak.finding)
     hired = judge(statement("M4"), Findings(main, (low, other, years))).components[0]
     assert (hired.agreeing, hired.tried) == (1, 2)
+
+
+def test_a_claim_of_several_parts_is_tested_by_the_part_that_it_fails_most():
+    sure, unsure = _finding("hired_share", 3.0, 0.2), _finding("arrangement_share", 1.1, 0.2)
+    alone = p_value(statement("M4").rule("arrangement_share"), 1.1, 0.2, math.inf)
+    both = judge(statement("M4"), Findings((sure, unsure)))
+    assert both.p_value == alone > 0.2
+    assert judge(statement("M4"), Findings((unsure, sure))).p_value == alone
+    lacking = judge(statement("M4"), Findings((sure,), not_found={"arrangement_share": "no arrangements loaded"}))
+    assert lacking.p_value is None
+
+
+def test_a_check_that_cannot_tell_is_no_check_that_contradicts():
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    names = {"same": 2.9, "cannot tell": 1.2, "contrary": -3.0}
+    checks = tuple(VariantFinding(name, "hired_share", _finding("hired_share", at, 0.5)) for name, at in names.items())
+    hired = judge(statement("M4"), Findings(main, checks)).components[0]
+    assert (hired.agreeing, hired.against, hired.tried) == (1, 1, 3)

@@ -1,4 +1,8 @@
-"""The ledger: findings judged by the stated rules, claim by claim, and adjusted over all claims together."""
+"""The ledger: findings judged by the stated rules, claim by claim, and adjusted over all claims together.
+
+A claim of several parts holds where each of them does, so its test is the intersection-union test (Berger, 1982,
+"Multiparameter hypothesis testing and acceptance sampling", Technometrics 24): the largest p-value of its parts.
+"""
 
 from __future__ import annotations
 
@@ -48,7 +52,7 @@ def judge(statement: Statement, found: Findings) -> Evidence:
         set_aside=found.set_aside,
         sources=found.sources,
         drawing=found.drawing,
-        p_value=None if primary is None else _p_value(primary),
+        p_value=None if lacking else _p_value_of_all(deciding),
         missing=missing,
     )
 
@@ -59,11 +63,14 @@ def _judged(rule: Rule, found: Finding, variants: Sequence[JudgedVariant]) -> Ju
     own = read(rule, found.low, found.high)
     tried = [item for item in variants if item.component == rule.component and item.finding]
     agree: dict[str, bool] = {}
+    against: set[str] = set()
     for place, item in enumerate(tried):
         check = item.check or str(place)
         agree[check] = agree.get(check, True) and item.verdict == own
+        if {own, item.verdict} == {"supported", "not_supported"}:
+            against.add(check)
     told = own if rule.role == "shown" else with_checks(own, list(agree.values()))
-    return Judged(found, rule, own, told, sum(agree.values()), len(agree))
+    return Judged(found, rule, own, told, sum(agree.values()), len(agree), len(against))
 
 
 def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:
@@ -72,6 +79,13 @@ def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:
     if item.finding is not None and rule.judges:
         verdict = read(rule, item.finding.low, item.finding.high)
     return JudgedVariant(item.name, item.component, item.finding, verdict, item.missing, item.check)
+
+
+def _p_value_of_all(deciding: Sequence[Judged]) -> float | None:
+    """The largest: a claim that needs every part is tested by the part that it fails most (Berger, 1982)."""
+    values = [_p_value(item) for item in deciding]
+    known = [value for value in values if value is not None]
+    return max(known) if known and len(known) == len(values) else None
 
 
 def _p_value(item: Judged) -> float | None:

@@ -20,7 +20,7 @@ from verband.analysis.evidence.verdict import LEVEL
 from verband.analysis.function_booking import booking, lent_shares
 from verband.analysis.function_draws import common_draws, local_draws
 from verband.analysis.function_holders import Catalogue, holding
-from verband.analysis.function_staffing import MODEL_RESULT, OUTSOURCED
+from verband.analysis.function_staffing import MODEL_RESULT, why_apart
 from verband.analysis.own_pay import OwnPay, pay_by_field
 from verband.domain.function import functions, policy_fields
 from verband.domain.size_class import size_class, size_classes
@@ -111,7 +111,13 @@ def interval_of(component: str, counts: Array, *, year: int, by: dict[str, str] 
 
 
 def one_person_functions(
-    members: Sequence[OwnPay], *, year: int, sources: tuple[str, ...], seed: int = 1, draws: int = DRAWS
+    members: Sequence[OwnPay],
+    *,
+    year: int,
+    sources: tuple[str, ...],
+    without_pay: Sequence[str] = (),
+    seed: int = 1,
+    draws: int = DRAWS,
 ) -> Findings:
     """Show the model result of M5.
 
@@ -123,10 +129,13 @@ def one_person_functions(
         Of the pay.
     sources
         Tables.
+    without_pay
+        Codes of municipalities of that year that filed none.
     seed, draws
         Of the staffing model.
     """
-    own = [item for item in members if not item.outsourced]
+    apart = {item.code: reason for item in members if (reason := why_apart(item, pay_by_field(item, year=year)))}
+    own = [item for item in members if item.code not in apart]
     counts = function_counts(own, year=year, seed=seed, draws=draws)
     code_of = np.array([size_class(item.inhabitants).code for item in own])
     findings = []
@@ -135,12 +144,12 @@ def one_person_functions(
             chosen = code_of == item.code
             if chosen.any():
                 findings.append(interval_of(component, values[chosen], year=year, by={"size": item.code}))
-    elsewhere = tuple(SetAside(item.code, OUTSOURCED) for item in members if item.outsourced)
+    aside = [*((code, f"no own pay per task of {year}") for code in without_pay), *apart.items()]
     missing = "" if findings else "no municipality has own pay per task"
     return Findings(
         tuple(findings),
         (),
-        elsewhere,
+        tuple(SetAside(code, reason) for code, reason in sorted(aside)),
         sources,
         {} if not missing else dict.fromkeys(("one_person_functions", "two_person_functions"), missing),
         _drawing(own, code_of, findings, year) if findings else None,

@@ -168,6 +168,8 @@ class Judged:
         its own.
     agreeing, tried
         Checks with the same verdict as its own, of those that could be made.
+    against
+        Checks that say the contrary; the rest cannot tell.
     """
 
     finding: Finding
@@ -176,6 +178,7 @@ class Judged:
     told: Verdict = "not_testable"
     agreeing: int = 0
     tried: int = 0
+    against: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +210,8 @@ class Evidence:
     variants, set_aside, sources, drawing
         As in :class:`Findings`.
     p_value, p_value_holm
-        Of the claim's own test, and Holm-adjusted across the claims of the whole ledger; ``None`` where not testable.
+        Of the claim's own test, the largest of its deciding parts, and Holm-adjusted across the claims of the whole
+        ledger; ``None`` where not testable or where a part could not be estimated.
     missing
         Why it, or a part that decides, is not testable here; empty where it is.
     level

@@ -94,6 +94,7 @@ def _component(part: Judged) -> dict[str, Any]:
         "verdict": part.verdict,
         "checks_made": part.tried,
         "checks_agreeing": part.agreeing,
+        "checks_contradicting": part.against,
         "verdict_after_checks": part.told,
     }
 

@@ -271,10 +271,17 @@ class Told:
                     tried=words.cardinal(part.tried),
                 )
             )
+            if part.agreeing < part.tried and part.verdict in ("supported", "not_supported"):
+                told.append(self._contradicting(part.against))
         if part.told != part.verdict:
             why = "too_few" if part.tried < FEWEST_CHECKS else "unsteady"
             told.append(words(f"evidence.plain.{why}"))
         return told
+
+    def _contradicting(self, against: int) -> str:
+        if not against:
+            return self.words("evidence.plain.against.none")
+        return self.words.count("evidence.plain.against", against, against=self.words.cardinal(against))
 
     def _together(self) -> list[str]:
         words = self.words
@@ -283,7 +290,9 @@ class Told:
         if len(self.deciding) > 1 or lacking or any(part.told != part.verdict for part in self.deciding):
             if self.verdict == "inconclusive" and self.parts:
                 parts = self.parts[0].upper() + self.parts[1:]
-                told.append(words("evidence.together.inconclusive_split", parts=parts))
+                refuted = any(part.told == "not_supported" for part in self.deciding)
+                key = "inconclusive_refuted" if refuted else "inconclusive_split"
+                told.append(words(f"evidence.together.{key}", parts=parts))
             else:
                 told.append(words(f"evidence.together.{self.verdict}"))
         return told

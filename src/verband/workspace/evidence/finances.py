@@ -10,7 +10,6 @@ from verband.analysis.evidence.budget_cuts import budget_cuts
 from verband.analysis.evidence.contributing import contributing
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.analysis.staffing import staffing
-from verband.domain.reference import reference
 from verband.warehouse.boundaries import harmonise
 from verband.workspace.evidence.model_results import own_pay_source, own_pay_year
 from verband.workspace.evidence.tables import EvidenceTables
@@ -107,7 +106,8 @@ def financial_panel(tables: EvidenceTables) -> pl.DataFrame:
     found = tables.panel
     for part in (*money, _ratios(tables), _staff_flags(tables)):
         found = found.join(part, on=["code", "year"], how="left", maintain_order="left")
-    found = found.join(_grant_need(tables), on="code", how="left", maintain_order="left")
+    need = tables.facts.grant_need.select("code", pl.col("need_eur_per_inhabitant").alias("grant_need_eur"))
+    found = found.join(need, on="code", how="left", maintain_order="left")
     income = pl.when(pl.col("income_keur") > 0).then(pl.col("income_keur"))
     balance = pl.when(pl.col("balance_total_keur") > 0).then(pl.col("balance_total_keur"))
     return found.with_columns(
@@ -192,20 +192,3 @@ def _staff_flags(tables: EvidenceTables) -> pl.DataFrame:
         rows += [(item.code, year, item.partly_joint, item.doubtful) for item in each]
     schema = {"code": pl.String, "year": pl.Int64, "partly_joint": pl.Boolean, "doubtful_hiring": pl.Boolean}
     return pl.DataFrame(rows, schema=schema, orient="row")
-
-
-def _grant_need(tables: EvidenceTables) -> pl.DataFrame:
-    """General grant over the clusters that count as need, EUR per inhabitant of the newest year, by code."""
-    schema = {"code": pl.String, "grant_need_eur": pl.Float64}
-    warehouse = tables.warehouse
-    if not warehouse.has("grant_results"):
-        return pl.DataFrame(schema=schema)
-    needs = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
-    codes = dict(warehouse.query("grant_codes").select("name", "code").iter_rows())
-    people = dict(tables.facts.of_year(tables.facts.year).select("code", "inhabitants").iter_rows())
-    rows = [
-        (codes[name], amount / people[codes[name]])
-        for name, amount in warehouse.query("grant_need", clusters=needs).iter_rows()
-        if amount is not None and people.get(codes.get(name, ""))
-    ]
-    return pl.DataFrame(rows, schema=schema, orient="row").unique("code", keep="first", maintain_order=True)

@@ -59,10 +59,13 @@ def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> parti
             "the workspace holds no own pay per task of a year for which pay per full-time equivalent is stated",
             todo="Load the task accounts of 2023",
         )
+    members = every_own_pay(tables.warehouse, year=year, report=tables.facts.report)
+    known = {item.code for item in members}
     return partial(
         one_person_functions,
-        every_own_pay(tables.warehouse, year=year, report=tables.facts.report),
+        members,
         year=year,
+        without_pay=tuple(code for code in tables.names.listed(year) if code not in known),
         sources=(own_pay_source(tables, year),),
         seed=seed,
     )

@@ -172,7 +172,7 @@ def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> pa
         .join(people, on=["code", "year"], how="left")
         .with_columns((1000 * pl.col("net_keur") / pl.col("inhabitants")).alias("net_cost_eur_per_inhabitant"))
         .join(facts.before_mergers, on=["code", "year"], how="anti")
-        .join(_need(tables), on="code", how="left")
+        .join(facts.grant_need.select("code", "need_eur_per_inhabitant"), on="code", how="left")
         .join(_balance(tables), on=["code", "year"], how="left")
         .select(
             "code",
@@ -197,21 +197,6 @@ def prepare_switching_connecting(tables: EvidenceTables, seed: int = SEED) -> pa
             *(warehouse.source_of("region_membership", scope=kind) for kind in regions),
             *tables.sources("key_totals", "inhabitants", "grant_results", "grant_volumes", "financial_ratios"),
         ),
-    )
-
-
-def _need(tables: EvidenceTables) -> pl.DataFrame:
-    """Grant need per inhabitant of the newest circular: ``code, need_eur_per_inhabitant``."""
-    warehouse, facts = tables.warehouse, tables.facts
-    clusters = [row["cluster"] for row in reference("grant_clusters") if row["counts_as_need"] == "yes"]
-    people = facts.people.filter(pl.col("year") == facts.boundaries).select("code", "inhabitants")
-    return (
-        warehouse.query("grant_need", clusters=clusters)
-        .join(warehouse.query("grant_codes").select("name", "code"), on="name")
-        .join(people, on="code")
-        # The database adds up in no fixed order: without rounding the last bit could differ from run to run.
-        .select("code", (pl.col("amount_eur").round(2) / pl.col("inhabitants")).alias("need_eur_per_inhabitant"))
-        .unique("code", keep="first", maintain_order=True)
     )
 
 
