@@ -69,8 +69,9 @@ class AbsorbedFit:
         np.add.at(by_effect, (self._effect, self._group), own)
         by_column = np.zeros((self._design.shape[1], self.groups))
         np.add.at(by_column.T, self._group, self._design * own[:, None])
-        products = np.diag(np.bincount(self._group, own**2, minlength=self.groups))
-        products -= by_effect.T @ (by_effect / sizes[:, None]) + by_column.T @ self._inverse @ by_column
+        squares = np.bincount(self._group, own**2, minlength=self.groups).astype(np.float64)
+        crossed = by_effect.T @ (by_effect / sizes[:, None]) + by_column.T @ self._inverse @ by_column
+        products: Array = np.diag(squares) - crossed
         return float(np.trace(products) ** 2 / (products**2).sum())
 
 
