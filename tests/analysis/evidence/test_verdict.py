@@ -127,10 +127,19 @@ def test_a_motive_and_a_claim_without_data_are_not_testable():
     assert measured.verdict == "not_testable"
     assert measured.components[0].verdict == "supported"
     assert measured.primary is None
-    nothing = judge(statement("M2"), Findings(()))
+    without_rules = replace(statement("M3"), rules=())
+    nothing = judge(without_rules, Findings(()))
     assert nothing.verdict == "not_testable"
     assert nothing.missing == "what is claimed is not observed"
-    assert judge(statement("M3"), Findings((), not_found={"quality": "no indicators"})).missing == "no indicators"
+    assert judge(without_rules, Findings((), not_found={"quality": "no indicators"})).missing == "no indicators"
+
+
+def test_parts_that_lack_for_one_reason_give_it_once():
+    both = {"price_by_volume": "no prices", "price_together": "no prices"}
+    assert judge(statement("M2"), Findings((), not_found=both)).missing == "no prices"
+    assert (
+        judge(statement("M2"), Findings((), not_found=both | {"price_together": "none"})).missing == "no prices; none"
+    )
 
 
 def test_an_estimate_without_a_rule_is_refused():
