@@ -199,4 +199,8 @@ def test_intervals_hold_the_planted_gain_with_few_arrangements(gain, spread):
         found = compared(known, "quality", (TOGETHER, "size")).contrast
         planted = in_spread(gain, 14, 20, other=spread**2 * 20 / 34)
         held += found.low < planted < found.high
-    assert stats.binomtest(held, draws, 0.95).pvalue > 0.01, held / draws
+    # The spread by which figures are divided holds the gain, and a sample with a larger gain has a larger spread: the
+    # share varies less than the errors say, by about the part of the variance that the gain is. On the safe side only.
+    side = "two-sided" if gain == 0 else "less"
+    assert stats.binomtest(held, draws, 0.95, alternative=side).pvalue > 0.01, held / draws
+    assert held / draws < 0.975

@@ -69,7 +69,7 @@ def _prices(province: Province) -> bytes:
                 level = planted.price_elasticity * log(volume / 1_000) + dear + rng.gauss(0, planted.price_sd)
                 paid = price * _DEARER ** (year - YEARS[0]) * exp(level)
                 cells = (what, unit, year, volume, decimal_comma(paid, 2), _name(arrangement))
-                rows += [(member.name, *cells, f"31-12-{year}") for member in members]
+                rows += [(member.code, *cells, f"31-12-{year}") for member in members]
     return table(header, rows, delimiter=";")
 
 
@@ -87,5 +87,5 @@ def _quality(province: Province) -> bytes:
                     better = spread * (usual + passing + (gain if arrangement else 0.0))
                     value = mean + (better if direction == "hoger" else -better)
                     cells = (task, indicator, unit, direction, year, decimal_comma(value, 1))
-                    rows.append((member.name, *cells, _name(arrangement), f"31-12-{year}"))
+                    rows.append((member.code, *cells, _name(arrangement), f"31-12-{year}"))
     return table(header, rows, delimiter=";")
