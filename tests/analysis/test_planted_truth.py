@@ -210,7 +210,7 @@ def test_staff_lists_by_function_indicators_and_a_procedure_come_from_own_files(
     files = {
         file.name: file.tables for source in sample_workspace.status().sources for file in source.files if file.tables
     }
-    own = {"own_arrangements", "own_staff", "own_indicators", "own_procedures"}
+    own = {"own_arrangements", "own_staff", "own_indicators", "own_procedures", "own_prices", "own_quality"}
     for name, made in files.items():
         assert name.startswith("own/") == bool(own & set(made)), name
     assert own <= {made for tables in files.values() for made in tables}

@@ -315,7 +315,7 @@ def test_an_interruption_that_a_library_reports_otherwise_is_still_one(monkeypat
 
 
 def test_a_template_is_never_written_over(tmp_path, capsys):
-    for kind in ("arrangements", "staff", "indicators", "procedures"):
+    for kind in ("arrangements", "staff", "indicators", "procedures", "prices", "quality"):
         path = tmp_path / f"{kind}.csv"
         words = ["template", kind, "--out", str(path)]
         assert main(words) == 0

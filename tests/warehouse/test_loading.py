@@ -200,7 +200,7 @@ def test_two_files_of_one_table_that_differ_are_refused(workspace, folder, name)
 
 
 def test_own_files_survive_reloads_and_fresh_loads(workspace, folder, sample_folder):
-    own = {"own_arrangements", "own_staff", "own_indicators", "own_procedures"}
+    own = {"own_arrangements", "own_staff", "own_indicators", "own_procedures", "own_prices", "own_quality"}
     workspace.load(folder)
     before = {name: workspace.table(name) for name in own}
     workspace.load(sample_folder / "geo", fresh=True)

@@ -23,6 +23,8 @@ class TemplateKind(StrEnum):
     staff = "staff"
     indicators = "indicators"
     procedures = "procedures"
+    prices = "prices"
+    quality = "quality"
     share = "share"
     influence = "influence"
     continuity = "continuity"
@@ -266,8 +268,8 @@ def template(
 ) -> None:
     """Write a file to fill in with your own data.
 
-    To load: arrangements, staff, indicators or merger procedures. For the command of the same name: share, influence or
-    continuity.
+    To load: arrangements, staff, indicators, merger procedures, prices of purchases or quality per task. For the
+    command of the same name: share, influence or continuity.
 
     Example: verband template arrangements --to xlsx
 

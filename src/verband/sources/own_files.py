@@ -1,4 +1,4 @@
-"""The user's own files: arrangements, staff, indicators of arrangements, merger procedures.
+"""The user's own files: arrangements, staff, indicators of arrangements, merger procedures, prices, quality.
 
 A file is recognised by its header, in Dutch or English (the ``published`` and ``name`` of the schema), in any
 order, behind comment lines that begin with ``#``. Values go before public data, so a value that can mean two
@@ -42,12 +42,16 @@ KINDS = {
     "staff": "own_staff",
     "indicators": "own_indicators",
     "procedures": "own_procedures",
+    "prices": "own_prices",
+    "quality": "own_quality",
 }
 """Table by the word for it on the command line."""
 _TODO = "Mend the file and load it again, or use --keep-going to set such rows aside"
 _NEAR_MISS_COLUMNS = 4
 _NEAR_MISS_SHARE = 2 / 3
 """A header with this many columns and this share of them known is meant as a template, whatever it lacks."""
+_ABOVE_ZERO = {"own_prices": ("volume", "price_eur_per_unit")}
+"""Figures without a logarithm at 0: nothing was bought, or it was no purchase."""
 _WORKBOOK_PART = b"xl/"
 """Where a workbook keeps its sheets, by which it is told from other packed files."""
 _UNTOLD = "workbook"
@@ -340,6 +344,10 @@ def _contradiction(
             "contribution without a year",
             f"column {label('contribution_eur_per_year')!r} is filled in, but no year of the contribution is",
         )
+    for name in _ABOVE_ZERO.get(table, ()):
+        value = at(name)
+        if isinstance(value, int | float) and value <= 0:
+            return Problem("not more than 0", f"column {label(name)!r} holds {value:g}, expected more than 0")
     if table == "own_procedures" and at("municipalities") is not None:
         names = [part.strip() for part in str(at("municipalities")).split("+")]
         if len(set(names)) < 2 or "" in names or len(set(names)) != len(names):

@@ -46,6 +46,8 @@ _WORDS = {
         "staff": "personeel",
         "indicators": "indicatoren",
         "procedures": "herindelingsprocedures",
+        "prices": "prijzen",
+        "quality": "kwaliteit",
         "title": "Sjabloon van Verband: {kind}.",
         "comment": "Regels die met # beginnen zijn uitleg. Laat ze staan of haal ze weg.",
         "row": "Vul de regels onder de kopregel in. Laat leeg wat u niet weet. Leeg is iets anders dan nul.",
@@ -70,6 +72,8 @@ _WORDS = {
         "staff": "staff",
         "indicators": "indicators",
         "procedures": "merger procedures",
+        "prices": "prices",
+        "quality": "quality",
         "title": "Template of Verband: {kind}.",
         "comment": "Lines that begin with # are explanation. Keep them or take them out.",
         "row": "Fill in the rows below the header. Leave empty what you do not know. Empty is not the same as zero.",
@@ -242,8 +246,8 @@ def write_template(kind: str, path: Path, *, language: str = "nl", members: Sequ
     Parameters
     ----------
     kind
-        ``arrangements``, ``staff``, ``indicators`` or ``procedures``, which are loaded; ``share``, ``influence`` or
-        ``continuity``, which that command reads.
+        ``arrangements``, ``staff``, ``indicators``, ``procedures``, ``prices`` or ``quality``, which are loaded;
+        ``share``, ``influence`` or ``continuity``, which that command reads.
     path
         Where to; the ending ``.csv`` or ``.xlsx`` says which sort of file.
     language

@@ -45,8 +45,11 @@ PLACES = (
     *((table, "code") for table in CODED),
     ("own_staff", "municipality"),
     ("own_procedures", "municipalities"),
+    ("own_prices", "municipality"),
+    ("own_quality", "municipality"),
     ("own_arrangements", "participant"),
     ("own_arrangements", "tasks"),
+    ("own_quality", "task"),
 )
 """What has to exist: columns by table."""
 
@@ -135,8 +138,8 @@ def _faults(
     text = sql("own_values").format(table=table, column=column, which=which)
     known = sorted({normalise_name(index.name(code)) for code in index.codes()})
     for value, name in run(connection, text):
-        if column == "tasks":
-            fault = _task_fault(str(value), str(name))
+        if column in ("task", "tasks"):
+            fault = _task_fault(str(value), str(name), schema(table).column(column).published)
         elif column == "participant":
             fault = _participant_fault(index, known, str(value), str(name))
         else:
@@ -182,12 +185,12 @@ def _participant_fault(index: MunicipalityIndex, known: list[str], value: str, n
     return None
 
 
-def _task_fault(value: str, name: str) -> _Fault | None:
+def _task_fault(value: str, name: str, column: str) -> _Fault | None:
     for code in value.split("+"):
         if not rows_of(code):
             error = BadInputError(
                 f"there is no Iv3 task {code!r}",
-                where=f"{name}, column taken",
+                where=f"{name}, column {column}",
                 todo="`verband series --task` with a word of the title suggests codes",
             )
             return _Fault(value, error, _NO_TASK)

@@ -142,6 +142,14 @@ def test_a_motive_and_a_claim_without_data_are_not_testable():
     assert (lacking.verdict, lacking.missing) == ("not_testable", "no indicators")
 
 
+def test_parts_that_lack_for_one_reason_give_it_once():
+    both = {"price_by_volume": "no prices", "price_together": "no prices"}
+    assert judge(statement("M2"), Findings((), not_found=both)).missing == "no prices"
+    assert (
+        judge(statement("M2"), Findings((), not_found=both | {"price_together": "none"})).missing == "no prices; none"
+    )
+
+
 def test_an_estimate_without_a_rule_is_refused():
     with pytest.raises(KeyError, match="afterthought"):
         judge(statement("M1"), Findings((_finding("afterthought", 1.0, 0.1),)))

@@ -1,7 +1,8 @@
-"""M2: whether buying together gives discounts; accounts hold amounts and no prices, so they cannot tell.
+"""M2: whether buying together gives discounts; accounts hold no prices, so only users' own lists can tell.
 
-Shown as a hint only: purchases of goods and services (Iv3 category 3 without hired staff) against size. An amount that
-falls with size can be a lower price, fewer things bought, or work that is booked as a transfer.
+Prices and volumes of these lists decide (:mod:`verband.analysis.evidence.prices`). Shown as a hint only: purchases of
+goods and services (Iv3 category 3 without hired staff) against size. An amount that falls with size can be a lower
+price, fewer things bought, or work that is booked as a transfer.
 """
 
 from __future__ import annotations
@@ -10,13 +11,20 @@ from collections.abc import Sequence
 
 import polars as pl
 
-from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import panel_finding
+from verband.analysis.evidence.prices import prices
 from verband.analysis.evidence.result import Findings, SetAside
 
 
-def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[str, ...]) -> Findings:
-    """Estimate the hint.
+def joint_buying(
+    rows: pl.DataFrame,
+    drivers: Sequence[str],
+    purchases: pl.DataFrame | None = None,
+    *,
+    set_aside: Sequence[SetAside] = (),
+    sources: tuple[str, ...],
+) -> Findings:
+    """Estimate what prices tell, and the hint.
 
     Parameters
     ----------
@@ -24,6 +32,10 @@ def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[s
         ``code, year, inhabitants, purchases_keur`` (category 3 without hired staff), ``outsourced`` and the drivers.
     drivers
         Names of columns.
+    purchases
+        As :func:`verband.analysis.evidence.prices.prices` takes them; ``None`` where none are loaded.
+    set_aside
+        Purchases left out before.
     sources
         Tables.
     """
@@ -32,7 +44,7 @@ def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[s
         pl.col("inhabitants").log().alias("size"),
     )
     own = known.filter(~pl.col("outsourced"))
-    found = Collection()
+    found, apart = prices(purchases)
     for name, part, held in (
         (None, own, drivers),
         ("without drivers", own, ()),
@@ -55,4 +67,6 @@ def joint_buying(rows: pl.DataFrame, drivers: Sequence[str], *, sources: tuple[s
         SetAside(code, "its organisation is elsewhere: purchases stand with another body")
         for code in known.filter("outsourced")["code"].unique().sort().to_list()
     )
-    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)
+    return Findings(
+        tuple(found.findings), tuple(found.variants), (*set_aside, *apart, *aside), sources, found.not_found
+    )

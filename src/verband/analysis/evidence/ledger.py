@@ -35,7 +35,9 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     primary = next((item for item in components if item.rule.role == "primary"), None)
     lacking = [rule.component for rule in statement.rules if rule.role != "shown"]
     lacking = [name for name in lacking if name not in {item.rule.component for item in deciding}]
-    missing = "; ".join(found.not_found.get(name, f"{name} was not estimated") for name in lacking)
+    reasons = (found.not_found.get(name, f"{name} was not estimated") for name in lacking)
+    # Parts that decide often lack for one reason.
+    missing = "; ".join(dict.fromkeys(reasons))
     # What moves people is in no account: whatever is estimated beside a motive, it gets no verdict of an effect.
     testable = primary is not None and statement.type != "motive"
     verdict: Verdict = joined([item.told for item in deciding]) if testable else "not_testable"

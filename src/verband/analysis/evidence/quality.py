@@ -1,23 +1,185 @@
-"""M3: whether cooperation raises quality where it saves nothing; needs indicators, which accounts do not hold.
+"""M3: whether cooperation raises quality where it saves nothing; accounts hold no quality, users' own lists do.
 
-The claim is conditional: only tasks of which M1 finds no saving count, so these are named beside what is lacking.
+The claim is conditional: only tasks of which M1 finds no saving decide, the others stand beside them. An indicator is
+turned so that more is better and measured in its own spread, over the municipalities of one year; then together and
+alone are compared within indicator and year, at the same number of inhabitants. Those that cooperate chose to: a
+difference is not by itself an effect of cooperating.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from verband.analysis.evidence.result import Findings
+import numpy as np
+import polars as pl
+
+from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.evidence_rules import evidence_rule
+from verband.analysis.evidence.own_comparison import (
+    CELL,
+    CODES,
+    DOER,
+    TOGETHER,
+    compared,
+    demand_both_forms,
+    doer,
+    last_year,
+    number_of_doers,
+    plain,
+    with_both_forms,
+)
+from verband.analysis.evidence.result import Finding, Findings, SetAside
+
+WITHOUT_SAVING, WHERE_IT_SAVES = "quality_together", "quality_where_it_saves"
+_METHOD = (
+    "least squares of quality in standard deviations of the indicator and year on done through an arrangement or "
+    "alone and ln inhabitants, with an effect per indicator and year; CR2 errors by arrangement, or municipality where "
+    "it does it alone, Satterthwaite's t"
+)
+_NOTE = (
+    "the loaded files hold indicators of {held} municipalities; this is about those, which are no random sample; those "
+    "that cooperate chose to, so the difference need not be an effect of it; a figure of an arrangement that stands "
+    "with every participant is one figure for the errors"
+)
 
 
-def quality(tasks_without_saving: Sequence[str]) -> Findings:
-    """Say for which tasks indicators would be needed.
+def quality(
+    indicators: pl.DataFrame | None,
+    saving: Mapping[str, bool],
+    largest: Sequence[str] = (),
+    *,
+    of_arrangements: int = 0,
+    set_aside: Sequence[SetAside] = (),
+    sources: tuple[str, ...] = (),
+) -> Findings:
+    """Compare quality of tasks done together and alone.
 
     Parameters
     ----------
-    tasks_without_saving
-        Iv3 codes with an estimate of scale whose verdict is not ``economies``.
+    indicators
+        ``code, task, indicator, unit, direction`` (higher or lower is better) ``, year, value, arrangement`` (null
+        where the task is done alone) ``, inhabitants`` (may be null): a row per municipality, indicator and year.
+        ``None`` where none are loaded.
+    saving
+        By Iv3 task with an estimate of scale whether M1 finds a saving.
+    largest
+        Codes left out in a variant.
+    of_arrangements
+        Of how many arrangements indicators are loaded that are not compared with doing the task alone.
+    set_aside
+        Rows left out before.
+    sources
+        Tables.
     """
-    named = ", ".join(tasks_without_saving)
-    reason = "no quality indicators of tasks in each form are loaded"
-    return Findings((), not_found={"quality": f"{reason}, needed for the tasks without a saving: {named}"})
+    if indicators is None or indicators.is_empty():
+        told = [
+            f"indicators of {of_arrangements} arrangements are loaded, but not what the same tasks reach when done "
+            "alone"
+        ]
+        named = ", ".join(task for task, saves in saving.items() if not saves)
+        lacking = "no quality per task in each form is loaded (fill in: verband template quality)"
+        reason = "; ".join([*(told if of_arrangements else []), f"{lacking}, needed for the tasks without a saving: "])
+        return Findings((), set_aside=tuple(set_aside), sources=sources, not_found={WITHOUT_SAVING: reason + named})
+    rows, apart = standardised(indicators, saving)
+    note = _NOTE.format(held=indicators["code"].n_unique())
+    found = Collection()
+    for component, saves in ((WITHOUT_SAVING, False), (WHERE_IT_SAVES, True)):
+        of_kind = rows.filter(pl.col("saves") == saves)
+        for name, part, outcome, beside in (
+            (None, of_kind, "quality", ("size",)),
+            ("size not held constant", of_kind, "quality", ()),
+            ("ranks", of_kind, "rank", ("size",)),
+            ("last year only", last_year(of_kind), "quality", ("size",)),
+            ("without the four largest municipalities", of_kind.filter(~_any_of(largest)), "quality", ("size",)),
+            ("an arrangement counts once per indicator and year", once_each(of_kind), "quality", ("size",)),
+        ):
+            found.add(name, component, _difference, part, outcome, beside, component, saves=saves, note=note)
+    return Findings(tuple(found.findings), tuple(found.variants), (*set_aside, *apart), sources, found.not_found)
+
+
+def standardised(indicators: pl.DataFrame, saving: Mapping[str, bool]) -> tuple[pl.DataFrame, tuple[SetAside, ...]]:
+    """Figures in the spread of their indicator and year, more is better, of indicators reached in both forms.
+
+    Returns
+    -------
+    tuple
+        ``cell, doer, together, code, codes, year, saves, size`` (logarithm of inhabitants), ``quality`` (mean 0 and
+        standard deviation 1 within the cell) and ``rank`` (normal scores of van der Waerden); and what was set aside.
+    """
+    rows = indicators.with_columns(pl.col("task").alias("_task"), pl.col("indicator").alias("shown"))
+    rows = rows.with_columns(plain(name) for name in ("indicator", "unit", "arrangement"))
+    known = {task: _kind(task, saving) for task in rows["task"].unique().sort().to_list()}
+    aside = [
+        SetAside(task, "no estimate of its scale says whether doing it together saves anything")
+        for task, saves in known.items()
+        if saves is None
+    ]
+    told = {task: saves for task, saves in known.items() if saves is not None}
+    rows = rows.filter(pl.col("task").is_in(list(told))).with_columns(
+        pl.col("task").replace_strict(told, default=None, return_dtype=pl.Boolean).alias("saves"),
+        doer().alias(DOER),
+        pl.concat_str("task", "indicator", pl.col("unit").fill_null(""), "year", separator="|").alias(CELL),
+        pl.col("arrangement").is_not_null().cast(pl.Float64).alias(TOGETHER),
+        pl.concat_list("code").alias(CODES),
+        pl.when(pl.col("inhabitants") > 0).then(pl.col("inhabitants").log()).alias("size"),
+        pl.when(pl.col("direction") == "lower").then(-pl.col("value")).otherwise("value").alias("turned"),
+    )
+    kind = ("task", "indicator", "unit")
+    fewest = evidence_rule("fewest_figures")
+    checks = (
+        (pl.col("direction").n_unique().over(*kind) > 1, "is called better both when higher and when lower"),
+        (pl.col(TOGETHER).n_unique().over(CELL) < 2, "is not known of both forms"),
+        (pl.len().over(CELL) < fewest, f"is known of fewer than {fewest:g} municipalities, too few for its spread"),
+        (pl.col("turned").n_unique().over(CELL) < 2, "is the same everywhere"),
+    )
+    for fault, reason in checks:
+        left = rows.filter(fault).group_by("_task", "shown").agg(pl.col("year").unique().sort()).sort("_task", "shown")
+        aside += [
+            SetAside(task, f"{indicator} in {', '.join(map(str, years))}: it {reason}")
+            for task, indicator, years in left.iter_rows()
+        ]
+        rows = rows.filter(~fault)
+    rows = rows.sort(CELL, DOER, "code", "turned")
+    turned = pl.col("turned")
+    return (
+        rows.with_columns(
+            ((turned - turned.mean().over(CELL)) / turned.std().over(CELL)).alias("quality"),
+            (turned.rank("average").over(CELL) / (pl.len().over(CELL) + 1))
+            .map_batches(_normal_score, return_dtype=pl.Float64)
+            .alias("rank"),
+        ).select(CELL, DOER, TOGETHER, "code", CODES, "year", "saves", "size", "quality", "rank"),
+        tuple(aside),
+    )
+
+
+def _normal_score(share: pl.Series) -> pl.Series:
+    from scipy.special import ndtri  # noqa: PLC0415  slow to start
+
+    return pl.Series(np.asarray(ndtri(share.to_numpy()), dtype=np.float64))
+
+
+def _kind(task: str, saving: Mapping[str, bool]) -> bool | None:
+    """Whether a task saves; of a task that was estimated as one with others what those do together."""
+    parts = set(task.split("+"))
+    sums = sorted(saving, key=lambda name: (len(name.split("+")), name))
+    return next((saving[name] for name in sums if parts <= set(name.split("+"))), None)
+
+
+def _any_of(codes: Sequence[str]) -> pl.Expr:
+    return pl.col("code").is_in(list(codes))
+
+
+def once_each(rows: pl.DataFrame) -> pl.DataFrame:
+    """One row per doer and cell: the mean over the participants of an arrangement."""
+    return rows.group_by(CELL, DOER, TOGETHER, "year", maintain_order=True).agg(
+        pl.col("size", "quality", "rank").mean(), pl.col(CODES).explode()
+    )
+
+
+def _difference(
+    rows: pl.DataFrame, outcome: str, beside: tuple[str, ...], component: str, *, saves: bool, note: str
+) -> Finding:
+    known = with_both_forms(rows.drop_nulls([outcome, *beside]))
+    which = "with" if saves else "without"
+    demand_both_forms(*number_of_doers(known), f"what tasks {which} a saving reach in both forms")
+    return compared(known, outcome, (TOGETHER, *beside)).finding(component, _METHOD, note)

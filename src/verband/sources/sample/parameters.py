@@ -132,6 +132,17 @@ class Parameters:
         Municipalities whose staff works for an operating organisation.
     best_alternative
         The alternative that is best by construction.
+    price_elasticity
+        Elasticity of the price of a unit with respect to the volume bought, alone or together; buying together has no
+        discount beside that of its volume.
+    buyer_sd, price_sd
+        Standard deviations of the log price: of a buyer in all it buys, and of one purchase.
+    quality_gain
+        Per task, how much better it is done through an arrangement, in the spread of its indicator; 0 for all others.
+        These are tasks without a saving.
+    quality_sd
+        Standard deviation, in the same spread, of what a municipality reaches in all years, and as much again of what
+        it reaches in one.
     """
 
     elasticity: Mapping[str, float] = field(default_factory=_elasticities)
@@ -168,6 +179,11 @@ class Parameters:
     unfair_key: int = 14
     outsourced: tuple[str, ...] = ("GM9018", "GM9020")
     best_alternative: BestAlternative = BestAlternative("GM9017", "0.61", "join", 11)
+    price_elasticity: float = -0.12
+    buyer_sd: float = 0.02
+    price_sd: float = 0.03
+    quality_gain: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(("5.7", "7.3", "7.5"), 1.0))
+    quality_sd: float = 0.6
 
     def log_size_effect(self, task: str, inhabitants: float) -> float:
         """Log cost of a task at a size, against that at the reference size."""

@@ -1,10 +1,11 @@
-"""The user's own files of the sample: arrangements, staff, indicators and a merger to come, with Dutch headers."""
+"""The user's own files of the sample: arrangements, staff, indicators, a merger to come, and lists, in Dutch."""
 
 from __future__ import annotations
 
 from datetime import date, timedelta
 from math import ceil
 
+from verband.sources.sample import write_own_lists
 from verband.sources.sample.chance import stream
 from verband.sources.sample.model import ACCOUNT_YEARS, LAST_LIST_YEAR, Arrangement, Municipality, Province
 from verband.sources.sample.write_register import participations
@@ -62,6 +63,7 @@ def files(province: Province) -> Files:
         _AS_OF,
     )
     yield "own/eigen_herindelingen.csv", table(header, [procedure], delimiter=";")
+    yield from write_own_lists.files(province)
 
 
 def _euro(amount: int) -> str:

@@ -24,12 +24,11 @@ from verband.workspace.evidence.merger import prepare_after_merger, prepare_comm
 from verband.workspace.evidence.model_results import prepare_one_person_functions, prepare_own_interests
 from verband.workspace.evidence.network import prepare_identity, prepare_switching_connecting
 from verband.workspace.evidence.own_files import told_of_own_files
+from verband.workspace.evidence.own_lists import prepare_joint_buying, prepare_quality
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
     prepare_dependence,
-    prepare_joint_buying,
     prepare_know_how,
-    prepare_quality,
     prepare_scale,
 )
 from verband.workspace.evidence.tables import EvidenceTables

@@ -11,12 +11,6 @@ import polars as pl
 from verband.workspace.evidence.tables import EvidenceTables
 
 _HELD = {
-    "M3": (
-        "own_indicators",
-        "arrangement",
-        "realised",
-        "indicators of {number} arrangements are loaded, but not what the same tasks reach when done alone",
-    ),
     "M5": (
         "own_staff",
         "municipality",

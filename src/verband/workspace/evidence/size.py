@@ -1,4 +1,4 @@
-"""Gathering the mechanisms about size: M1, M2, M3, M4, M6 and M9."""
+"""Gathering the mechanisms about size: M1, M4, M6 and M9."""
 
 from __future__ import annotations
 
@@ -10,9 +10,7 @@ import polars as pl
 
 from verband.analysis.evidence.all_sizes import all_sizes
 from verband.analysis.evidence.dependence import dependence
-from verband.analysis.evidence.joint_buying import joint_buying
 from verband.analysis.evidence.know_how import know_how
-from verband.analysis.evidence.quality import quality
 from verband.analysis.evidence.result import Findings
 from verband.analysis.evidence.scale import NATURES, TaskCosts, scale
 from verband.analysis.participation import participation
@@ -60,30 +58,6 @@ def _shock_years(codes: tuple[str, ...]) -> tuple[int, ...]:
             last = int(row["last_year"]) if row["last_year"] else date.today().year  # noqa: DTZ011  only a bound
             found |= set(range(int(row["first_year"]), last + 1))
     return tuple(sorted(found))
-
-
-def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
-    """M2."""
-    tables.warehouse.require("cost_per_category")
-    category = tables.warehouse.table("cost_per_category")
-    third = category.filter((pl.col("report") == "accounts") & (pl.col("category") == "3")).select(
-        "code", "year", pl.col("cost_keur").alias("third_keur")
-    )
-    rows = tables.panel.join(third, on=["code", "year"], how="inner").with_columns(
-        (pl.col("third_keur") - pl.col("hired_staff_keur")).alias("purchases_keur")
-    )
-    return partial(
-        joint_buying,
-        rows,
-        tables.drivers[1],
-        sources=tables.sources("cost_per_category", "key_totals", "grant_volumes"),
-    )
-
-
-def prepare_quality(tables: EvidenceTables) -> Prepared:
-    """M3."""
-    models = gather_models(tables.warehouse, tables.folder, facts=tables.facts)
-    return partial(quality, tuple(item.task for item in models.tasks if item.verdict != "economies"))
 
 
 def prepare_know_how(tables: EvidenceTables) -> Prepared:

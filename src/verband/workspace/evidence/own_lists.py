@@ -1,0 +1,121 @@
+"""Gathering the mechanisms that users' own lists decide: prices for M2, quality per task for M3.
+
+Municipalities of these lists are led to those of the latest list; of several days on which a row was right the newest
+counts. Inhabitants are those of the year of the row, or of the nearest year that is known.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import polars as pl
+
+from verband.analysis.evidence.joint_buying import joint_buying
+from verband.analysis.evidence.quality import quality
+from verband.analysis.evidence.result import Findings, SetAside
+from verband.errors import UnknownNameError
+from verband.workspace.evidence.tables import EvidenceTables
+from verband.workspace.scale import gather_models
+
+Prepared = Callable[[], Findings]
+PRICES, QUALITY, INDICATORS = "own_prices", "own_quality", "own_indicators"
+
+
+def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
+    """M2.
+
+    Raises
+    ------
+    MissingDataError
+        If the accounts per category, on which the hint rests, are not loaded and no prices are.
+    """
+    if not tables.warehouse.has(PRICES):
+        tables.warehouse.require("cost_per_category")
+    purchases, aside = own_rows(tables, PRICES, ("purchase", "unit", "arrangement"))
+    return partial(
+        joint_buying,
+        _purchases_of_accounts(tables),
+        tables.drivers[1],
+        None if purchases is None else purchases.rename({"price_eur_per_unit": "price"}),
+        set_aside=aside,
+        sources=tables.sources(PRICES, "cost_per_category", "key_totals", "grant_volumes"),
+    )
+
+
+def _purchases_of_accounts(tables: EvidenceTables) -> pl.DataFrame:
+    """The panel with ``purchases_keur``: category 3 without hired staff."""
+    category = tables.warehouse.table("cost_per_category")
+    third = category.filter((pl.col("report") == "accounts") & (pl.col("category") == "3")).select(
+        "code", "year", pl.col("cost_keur").alias("third_keur")
+    )
+    return tables.panel.join(third, on=["code", "year"], how="inner").with_columns(
+        (pl.col("third_keur") - pl.col("hired_staff_keur")).alias("purchases_keur")
+    )
+
+
+def prepare_quality(tables: EvidenceTables) -> Prepared:
+    """M3: with the tasks of which M1 finds a saving and those of which it finds none."""
+    models = gather_models(tables.warehouse, tables.folder, facts=tables.facts)
+    indicators, aside = own_rows(tables, QUALITY, ("task", "indicator"))
+    reached = tables.warehouse.table(INDICATORS) if tables.warehouse.has(INDICATORS) else None
+    return partial(
+        quality,
+        indicators,
+        {item.task: item.verdict == "economies" for item in models.tasks},
+        tables.largest,
+        of_arrangements=0 if reached is None else reached.drop_nulls("realised")["arrangement"].n_unique(),
+        set_aside=aside,
+        sources=tables.sources(QUALITY, "cost_per_task", "grant_volumes") if indicators is not None else (),
+    )
+
+
+def own_rows(
+    tables: EvidenceTables, name: str, named: Sequence[str]
+) -> tuple[pl.DataFrame | None, tuple[SetAside, ...]]:
+    """Read an own list with a municipality per row.
+
+    Parameters
+    ----------
+    tables
+        Of the ledger.
+    name
+        The table, with ``municipality``, ``year`` and ``as_of``.
+    named
+        Columns that together with municipality and year say which record a row is.
+
+    Returns
+    -------
+    tuple
+        The newest row of every record with ``code`` of the latest list and ``inhabitants`` (null where none are
+        known), ``None`` where there is no such list; and municipalities that no longer exist and went to several.
+    """
+    if not tables.warehouse.has(name):
+        return None, ()
+    rows = tables.warehouse.table(name)
+    codes: dict[str, str] = {}
+    aside = []
+    for text in rows["municipality"].unique().sort():
+        try:
+            codes[text] = tables.names.resolve(text).code
+        except UnknownNameError as error:
+            aside.append(SetAside(text, f"no municipality of the latest list: {error.what}"))
+    # The same municipality can be written in several ways; two that merged since stay two.
+    written = {text: tables.names.index.find(text).code for text in codes}
+    rows = rows.filter(pl.col("municipality").is_in(list(codes))).with_columns(
+        pl.col("municipality").replace_strict(codes, default=None, return_dtype=pl.String).alias("code"),
+        pl.col("municipality").replace_strict(written, default=None, return_dtype=pl.String).alias("_then"),
+    )
+    if rows.is_empty():
+        return None, tuple(aside)
+    record = ["_then", "year", *named]
+    newest = rows.sort("as_of", *rows.columns, descending=True, nulls_last=True).unique(
+        record, keep="first", maintain_order=True
+    )
+    people = tables.facts.people.drop_nulls("inhabitants").select("code", "year", "inhabitants")
+    near = newest.select("code", "year").unique().join(people.rename({"year": "known"}), on="code")
+    near = near.sort("code", "year", (pl.col("year") - pl.col("known")).abs(), "known").unique(
+        ["code", "year"], keep="first", maintain_order=True
+    )
+    found = newest.join(near.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
+    return found.drop("_then", "municipality", "as_of").sort("code", "year", *named), tuple(aside)
