@@ -144,6 +144,10 @@ def _show_one(item: Evidence) -> None:
         for part in item.components
     ]
     rows += [
+        {"component": name, "estimate": why, "unit": claim.rule(name).unit, "n": "-", "verdict": "not testable"}
+        for name, why in item.not_estimated.items()
+    ]
+    rows += [
         {
             "component": f"  {part.component}: {part.name}",
             "estimate": part.missing or "-" if part.finding is None else _interval(part.finding),

@@ -31,7 +31,10 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     primary = next((item for item in components if item.rule.role == "primary"), None)
     lacking = [rule.component for rule in statement.rules if rule.role != "shown"]
     lacking = [name for name in lacking if name not in {item.rule.component for item in deciding}]
-    missing = "; ".join(found.not_found.get(name, f"{name} was not estimated") for name in lacking)
+    reasons = (found.not_found.get(name, f"{name} was not estimated") for name in lacking)
+    missing = "; ".join(dict.fromkeys(reasons))
+    there = {item.rule.component for item in components}
+    absent = [rule.component for rule in statement.rules if rule.component not in there]
     # What moves people is in no account: whatever is estimated beside a motive, it gets no verdict of an effect.
     testable = primary is not None and statement.type != "motive"
     verdict: Verdict = joined([item.told for item in deciding]) if testable else "not_testable"
@@ -50,6 +53,7 @@ def judge(statement: Statement, found: Findings) -> Evidence:
         drawing=found.drawing,
         p_value=None if primary is None else _p_value(primary),
         missing=missing,
+        not_estimated={name: found.not_found[name] for name in absent if name in found.not_found},
     )
 
 

@@ -197,6 +197,8 @@ class Evidence:
         Of the claim's own test, and Holm-adjusted across the claims of the whole ledger; ``None`` where not testable.
     missing
         Why it, or a part that decides, is not testable here; empty where it is.
+    not_estimated
+        Why a component has no estimate, by component, also where it decides nothing.
     level
         Of the intervals.
     """
@@ -212,6 +214,7 @@ class Evidence:
     p_value: float | None = None
     p_value_holm: float | None = None
     missing: str = ""
+    not_estimated: Mapping[str, str] = field(default_factory=dict)
     level: float = LEVEL
 
     @property

@@ -17,20 +17,6 @@ _HELD = {
         "realised",
         "indicators of {number} arrangements are loaded, but not what the same tasks reach when done alone",
     ),
-    "M5": (
-        "own_staff",
-        "municipality",
-        "holders",
-        "staff lists of {number} municipalities are loaded, but the ledger does not test with them (for their own "
-        "gaps: verband continuity)",
-    ),
-    "M13": (
-        "own_arrangements",
-        "arrangement",
-        "key",
-        "keys of {number} arrangements are loaded, but the ledger does not test with them (for one arrangement: "
-        "verband share)",
-    ),
 }
 """Table, what is counted, the column that has to be filled, and the sentence."""
 
