@@ -171,10 +171,11 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
         len(arrangements),
         tuple(range(min(item.start.year for item in seen), max(item.stop.year for item in seen) + 1)),
         _LEAVING_METHOD,
-        note=f"{counts['left']} left in {told.exposure:,.0f} participant-years; no leaving: {counts['dissolved']} times "
-        f"a municipality that ceased to exist, {counts['ended']} times the end of the whole arrangement, "
-        f"{counts['announced']} times announced only; {len(chosen) - len(seen)} participants were never seen over a "
-        f"time{without}; who left before the files were made may be missing, so that more may leave than this",
+        note=f"{counts['left']} left in {told.exposure:,.0f} participant-years; no leaving is that "
+        f"{counts['dissolved']} belonged to a municipality that ceased to exist, {counts['ended']} to an arrangement "
+        f"that ended whole and {counts['announced']} announced it only; {len(chosen) - len(seen)} participants are "
+        f"on one day only{without}; who left before the files were made may be missing, so that more may leave than "
+        "this",
     )
 
 
@@ -196,8 +197,8 @@ def _undoing(changes: pl.DataFrame, until: date) -> Finding:
         told.number,
         tuple(range(told.first, told.last + 1)),
         _UNDOING_METHOD,
-        note=f"{told.undone} of {told.number} mergers undone in {told.years:,.0f} merger-years; a municipality that was "
-        "divided among others merged further",
+        note=f"{told.undone} of {told.number} mergers undone in {told.years:,.0f} merger-years; a municipality that "
+        "was divided among others merged further",
     )
 
 
