@@ -144,10 +144,6 @@ def _show_one(item: Evidence) -> None:
         for part in item.components
     ]
     rows += [
-        {"component": name, "estimate": why, "unit": claim.rule(name).unit, "n": "-", "verdict": "not testable"}
-        for name, why in item.not_estimated.items()
-    ]
-    rows += [
         {
             "component": f"  {part.component}: {part.name}",
             "estimate": part.missing or "-" if part.finding is None else _interval(part.finding),
@@ -161,6 +157,7 @@ def _show_one(item: Evidence) -> None:
         f"{claim.mechanism} ({claim.type}). {claim.statement.en}",
         *dict.fromkeys(f"Method: {part.finding.method}; {part.finding.kind}." for part in item.components),
         *(f"Rule for {rule.component} ({rule.role}): {rule.stated}. Reason: {rule.reason}." for rule in claim.rules),
+        *(f"No estimate of {name}: {why}." for name, why in item.not_estimated.items()),
         *(f"{study.authors} ({study.year}): {study.finding.en}" for study in item.literature),
         *([f"Would need: {claim.data_needed.en}"] if claim.data_needed else []),
         f"What would change it: {claim.would_change.en}",

@@ -105,11 +105,12 @@ def _nobody(rows: pl.DataFrame, *, equally: bool = False) -> Finding:
     left = pl.col("holders") - 1 + pl.col("deputies")
     marked = known.with_columns((left < pl.col("required").fill_null(1)).alias("hit"))
     unknown, assumed = few.height - known.height, known["required"].null_count()
-    note = (
-        f"{_NOTE}; without {unknown} functions whose number of deputies is not filled in; of {assumed} it is not "
-        "filled in how many have to be present, and one is taken"
-    )
-    return _finding(NOBODY, marked, note, equally=equally)
+    notes = [_NOTE]
+    if unknown:
+        notes.append(f"without {unknown} functions whose number of deputies is not filled in")
+    if assumed:
+        notes.append(f"of {assumed} it is not filled in how many have to be present, and one is taken")
+    return _finding(NOBODY, marked, "; ".join(notes), equally=equally)
 
 
 def _finding(component: str, rows: pl.DataFrame, note: str, *, equally: bool) -> Finding:
