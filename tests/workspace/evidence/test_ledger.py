@@ -236,13 +236,24 @@ def test_without_own_files_the_reason_says_what_to_load_also_of_what_decides_not
     assert "no days of joining" in " ".join(run("M12", workspace=without_own_files.folder).stdout.split())
 
 
-def test_staff_lists_are_used_where_the_task_accounts_are_missing(sample_folder, tmp_path):
-    shutil.copytree(sample_folder, tmp_path / "data", ignore=shutil.ignore_patterns("begrotingsanalysetool"))
+def test_keys_of_compulsory_arrangements_do_not_count(sample_folder, tmp_path, ledger):
+    """Nobody can leave what the law compels, so its key is no test; the others stay as they are."""
+    shutil.copytree(sample_folder, tmp_path / "data")
+    file = tmp_path / "data" / "own" / "eigen_regelingen.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = [
+        line.replace(";vrijwillig;;", ";verplicht;Wet art. 1;") if "Regionaal Archief" in line else line
+        for line in lines
+    ]
+    assert changed != lines
+    file.write_text("".join(changed), encoding="utf-8")
     workspace = Workspace(tmp_path / "workspace")
     workspace.load(tmp_path / "data")
-    (found,) = workspace.evidence(["M5"])
-    assert found.primary is not None
-    assert set(found.not_estimated) == {"one_person_functions", "two_person_functions"}
+    (found,) = workspace.evidence(["M13"])
+    before = next(item for item in ledger if item.statement.mechanism == "M13")
+    assert found.primary.finding.n_clusters == before.primary.finding.n_clusters - 1
+    reasons = [item.reason for item in found.set_aside if "Regionaal Archief" in item.reason]
+    assert any("the law compels it, so that nobody can leave" in reason for reason in reasons)
 
 
 def test_every_rule_of_the_table_belongs_to_a_mechanism():

@@ -172,10 +172,9 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
         tuple(range(min(item.start.year for item in seen), max(item.stop.year for item in seen) + 1)),
         _LEAVING_METHOD,
         note=f"{counts['left']} left in {told.exposure:,.0f} participant-years; not counted as leaving: "
-        f"{counts['dissolved']} whose municipality ceased to exist, {counts['ended']} whose whole arrangement ended and "
-        f"{counts['announced']} that only announced it; {len(chosen) - len(seen)} participants were seen on one day "
-        f"only{without}; who left before the files were made may be missing, so that more may leave than "
-        "this",
+        f"{counts['dissolved']} whose municipality ceased to exist, {counts['ended']} whose whole arrangement ended "
+        f"and {counts['announced']} that only announced it; {len(chosen) - len(seen)} participants were seen on one "
+        f"day only{without}; who left before the files were made may be missing, so that more may leave than this",
     )
 
 

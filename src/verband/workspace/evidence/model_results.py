@@ -52,22 +52,12 @@ def own_pay_source(tables: EvidenceTables, year: int) -> str:
 
 
 def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
-    """M5 with its tables: staff lists, and own pay per task for the model.
-
-    Raises
-    ------
-    MissingDataError
-        If no staff lists are loaded, and own pay per task is not either for a year for which pay per full-time
-        equivalent is stated.
-    """
+    """M5 with its tables: staff lists decide, own pay per task is for the model beside them; either may be missing."""
     lists = staff_lists(tables)
     sources = tables.sources("own_staff")
     try:
         year = _demanded_pay_year(tables)
     except MissingDataError as error:
-        if lists is None:
-            raise
-        # The lists decide, the model is only shown: without it there is still an answer.
         why = f"{error.what}. {error.todo}" if error.todo else error.what
         return partial(one_person_functions, (), year=0, sources=sources, lists=lists, no_pay=why)
     return partial(
