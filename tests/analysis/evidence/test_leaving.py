@@ -9,8 +9,11 @@ import polars as pl
 import pytest
 
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.flexibility import Leaving, flexibility
 from verband.analysis.evidence.leaving import add_leaving, mergers_undone
+from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.panel import CannotEstimateError
+from verband.analysis.evidence.statements import statement
 from verband.analysis.participation_spells import Dated, spells
 
 UNTIL = date(2026, 1, 1)
@@ -71,6 +74,8 @@ def members(arrangement, *exits, compulsory=False, entry=date(2015, 12, 31)):
     ]
 
 
+COLUMNS = ("code", "year", "inhabitants", "merger", "process", "cost_keur", "paid_keur", "cost", "outsourced")
+TYPES = (pl.String, *(pl.Int64,) * 3, pl.String, *(pl.Float64,) * 3, pl.Boolean)
 STAY = (None, None, None, None)
 
 
@@ -132,3 +137,26 @@ def test_a_planted_rate_is_recovered():
     assert found["leaving"].low < 3.0 < found["leaving"].high
     assert found["leaving"].high - found["leaving"].low < 1.0
     assert found["leaving"].low > 1
+
+
+def test_it_changes_neither_the_verdict_nor_what_is_missing():
+    option = {"benefit": (0, 2, 5), "mean": (0, 2, 5), "reversion": (0.1, 0.2, 0.5), "volatility": (2, 5, 10)}
+    option |= {"exit_cost": (50, 100, 200), "discount": (1, 2.25, 4), "years": (5, 10, 15)}
+    rows = pl.DataFrame(
+        [
+            ("A", 2018, 1000, None, None, 1.0, 0.1, 0.0, False),
+            ("B", 2018, 2000, None, None, 1.0, 0.1, 0.0, False),
+        ],
+        schema=dict(zip(COLUMNS, TYPES, strict=True)),
+        orient="row",
+    )
+    stays = spells([*members("a", date(2020, 12, 31), *STAY), *members("b", *STAY), *members("c", *STAY)], {})
+    beside = Leaving(stays, True, changes(*MERGED), UNTIL)
+    claim = statement("M12")
+    without = judge(claim, flexibility(rows, option, sources=()))
+    with_dates = judge(claim, flexibility(rows, option, sources=(), leaving=beside))
+    undated = judge(claim, flexibility(rows, option, sources=(), leaving=Leaving((), False, changes(*MERGED), UNTIL)))
+    for item in (with_dates, undated):
+        assert (item.verdict, item.missing, item.p_value) == (without.verdict, without.missing, without.p_value)
+    assert {"leaving", "undoing"} <= {part.rule.component for part in with_dates.components}
+    assert {"leaving", "leaving_minus_undoing"} <= set(undated.not_estimated)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
+from functools import lru_cache
 
 from verband.analysis.participation_spells import Dated, Spell, spells
 from verband.domain.classification import classify
@@ -74,5 +75,6 @@ def _registered(warehouse: Warehouse) -> Iterator[Dated]:
         )
 
 
+@lru_cache(maxsize=4096)
 def _compelled(name: str) -> bool:
     return classify(name).status.value == "compulsory"
