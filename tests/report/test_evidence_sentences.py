@@ -43,6 +43,42 @@ def test_every_verdict_in_every_direction_reads_as_it_is(direction, name, langua
         assert not re.search(r"[{}\[\]⟦]|None(?! of)|\bnan\b|\binf\b", sentence.replace(START, "").replace(END, ""))
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("low", "high", "verdict"), [(60.0, 90.0, "supported"), (5.0, 40.0, "not_supported"), (20.0, 90.0, "inconclusive")]
+)
+def test_a_level_is_held_against_its_limit_and_not_against_nothing(low, high, verdict, language):
+    """Of a part of all functions "50% higher" means nothing, and above nothing is no direction."""
+    item = judge(statement("M13"), Findings((found(low, high, "conflict_under_own_key"),)))
+    assert item.verdict == verdict
+    text = plain(item, language)
+    assert ("alleen meer dan 50% telt" if language == "nl" else "only more than 50% counts") in text
+    assert not re.search(r"50% (hoger|higher)|richting|direction|te klein|too small", text)
+    wanted = {"supported": YES, "not_supported": NO, "inconclusive": UNTOLD}[verdict][language]
+    assert re.search(wanted, text)
+    if verdict == "inconclusive":
+        assert not re.search(YES[language], text)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("mechanism", "measured", "assumed"),
+    [
+        (
+            "M5",
+            {"nl": "Personeelslijsten zijn geteld waar", "en": "Staff lists, where"},
+            {"nl": "model", "en": "model"},
+        ),
+        ("M12", {"nl": "voor zover er data", "en": "as far as days"}, {"nl": "Alleen kosten", "en": "Only cost"}),
+        ("M13", {"nl": "wat is ingevuld, waar", "en": "filled in where"}, {"nl": "aangenomen", "en": "assumed"}),
+    ],
+)
+def test_what_does_not_follow_is_true_with_and_without_own_files(mechanism, measured, assumed, language):
+    told = Told(judge(statement(mechanism), Findings(())), language)
+    assert measured[language] in told.limits
+    assert assumed[language] in told.limits
+
+
 @pytest.mark.parametrize("kind", ["effect", "forecast", "structure"])
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("verdict", ["supported", "not_supported", "inconclusive", "mixed", "not_testable"])

@@ -22,7 +22,7 @@ def ledger(published_workspace):
 def test_everything_that_is_said_has_its_dutch(ledger):
     said_in_english = set()
     for item in ledger:
-        told = [item.missing, *(part.reason for part in item.set_aside)]
+        told = [item.missing, *item.not_estimated.values(), *(part.reason for part in item.set_aside)]
         told += [text for part in item.components for text in (part.finding.method, part.finding.note)]
         told += [text for part in item.variants for text in (part.name, part.missing)]
         said_in_english |= {text for text in told if START in said(text, "nl")}

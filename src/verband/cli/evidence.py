@@ -158,8 +158,9 @@ def _show_one(item: Evidence) -> None:
         f"{claim.mechanism} ({claim.type}). {claim.statement.en}",
         *dict.fromkeys(f"Method: {part.finding.method}; {part.finding.kind}." for part in item.components),
         *(f"Rule for {rule.component} ({rule.role}): {rule.stated}. Reason: {rule.reason}." for rule in claim.rules),
+        *(f"No estimate of {name}: {why}." for name, why in item.not_estimated.items()),
         *(f"{study.authors} ({study.year}): {study.finding.en}" for study in item.literature),
-        *([f"Would need: {claim.data_needed.en}"] if claim.data_needed else []),
+        *([f"Would need: {claim.data_needed.en}"] if claim.data_needed and item.verdict == "not_testable" else []),
         f"What would change it: {claim.would_change.en}",
         f"Left out: {len(item.set_aside)} (named in --format json). Source: {'; '.join(item.sources) or '-'}.",
     ]

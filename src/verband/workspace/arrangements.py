@@ -264,7 +264,7 @@ def _register(warehouse: Warehouse, on: date) -> Iterator[_Row]:
         return
     source = warehouse.source_of("register_participants")
     for row in warehouse.query("registered_participants", on=on).iter_rows(named=True):
-        identifier = _short_id(row["citation_title"] or row["title"])
+        identifier = own_identifier(row["citation_title"] or row["title"])
         yield _Row(identifier, row["code"], row["as_of"], partial(_from_register, row, identifier, source))
 
 
@@ -289,7 +289,7 @@ def _from_register(row: dict[str, Any], identifier: str, source: str) -> Members
 
 
 @lru_cache(maxsize=4096)
-def _short_id(name: str) -> str:
+def own_identifier(name: str) -> str:
     """Identifier without the words that only say that it is an arrangement, so that the sources meet."""
     _, found = _counted_as(name, arrangement_id(name))
     for prefix in ("gemeenschappelijke-regeling-", "gr-"):
@@ -302,8 +302,8 @@ def _own(warehouse: Warehouse, names: Names) -> Iterator[_Row]:
     if not warehouse.has("own_arrangements"):
         return
     for row in warehouse.query("own_participants").iter_rows(named=True):
-        code = _participant_code(names, row["participant"])
-        identifier = _short_id(row["arrangement"])
+        code = municipality_code(names, row["participant"])
+        identifier = own_identifier(row["arrangement"])
         name = names.index.name(code) if code else row["participant"]
         yield _Row(identifier, code, row["as_of"], partial(_from_own, row, identifier, code, name))
 
@@ -342,7 +342,7 @@ def _from_own(row: dict[str, Any], identifier: str, code: str | None, name: str)
     )
 
 
-def _participant_code(names: Names, text: str) -> str | None:
+def municipality_code(names: Names, text: str) -> str | None:
     """Code of a participant in an own file; a participant that is no municipality has none."""
     try:
         return names.index.find(text).code

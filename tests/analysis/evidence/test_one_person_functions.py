@@ -88,4 +88,4 @@ def test_what_is_run_here_stays_here_when_pay_falls():
 def test_nobody_with_pay_is_said():
     found = one_person_functions((_member(1, 20_000, outsourced=True),), year=2023, sources=(), draws=100)
     assert found.findings == ()
-    assert set(found.not_found) == {"one_person_functions", "two_person_functions"}
+    assert {"one_person_functions", "two_person_functions"} < set(found.not_found)

@@ -133,7 +133,7 @@ def test_partnerships_beyond_the_data_are_left_out_by_name():
     assert "Nowhere (GM9999)" in reasons["q"]
     assert "more than the data support" in reasons["r"]
     assert found.findings == ()
-    assert set(found.not_found) == {"chance_that_some_leave"}
+    assert set(found.not_found) == {"chance_that_some_leave", "conflict_under_own_key"}
 
 
 @pytest.mark.parametrize("game", ["own levels", "size only"])

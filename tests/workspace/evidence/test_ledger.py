@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
 import joblib
 import pytest
@@ -18,7 +19,7 @@ from verband.analysis.evidence.verdict import holm
 from verband.cli.app import application
 from verband.domain.reference import reference
 from verband.errors import MissingDataError, UnknownNameError
-from verband.report.evidence.said import START, said
+from verband.report.evidence.ledger_page import evidence_page
 from verband.workspace import Workspace
 from verband.workspace.evidence import gathering
 from verband.workspace.evidence.kept import read_findings
@@ -179,14 +180,70 @@ def test_a_mechanism_whose_tables_are_not_loaded_says_which(sample_folder, tmp_p
     assert "verband load" in after.missing
 
 
-def test_own_files_that_do_not_decide_a_claim_are_told_and_not_denied(ledger):
-    """The sample holds staff lists and keys: to say that there are none would be untrue."""
-    missing = {item.statement.mechanism: item.missing for item in ledger}
-    assert "staff lists of " in missing["M5"]
-    assert "keys of " in missing["M13"]
-    for mechanism in ("M5", "M13"):
-        assert "<" not in said(missing[mechanism], "nl")
-        assert START not in said(missing[mechanism], "nl")
+def test_own_lists_keys_and_days_decide_or_stand_beside(ledger):
+    """Four staff lists, keys and days of joining are in the sample; the model results stay."""
+    found = {item.statement.mechanism: item for item in ledger}
+    for mechanism, primary, beside in (
+        ("M5", "on_one_or_two_people", "one_person_functions"),
+        ("M13", "conflict_under_own_key", "chance_that_some_leave"),
+    ):
+        assert found[mechanism].primary.rule.component == primary
+        assert not found[mechanism].missing
+        assert found[mechanism].verdict != "not_testable"
+        assert found[mechanism].p_value is not None
+        assert any(part.rule.component == beside for part in found[mechanism].components)
+    there = {part.rule.component: part.rule.role for part in found["M12"].components}
+    assert {there[name] for name in ("leaving", "undoing", "leaving_minus_undoing")} == {"shown"}
+
+
+@pytest.fixture(scope="module")
+def without_own_files(sample_folder, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("public")
+    shutil.copytree(sample_folder, folder / "data", ignore=shutil.ignore_patterns("own", "exportOO*"))
+    workspace = Workspace(folder / "workspace")
+    workspace.load(folder / "data")
+    return workspace
+
+
+def test_without_own_files_the_reason_says_what_to_load_also_of_what_decides_nothing(without_own_files):
+    found = {item.statement.mechanism: item for item in without_own_files.evidence(["M5", "M12"])}
+    assert found["M5"].verdict == "not_testable"
+    assert found["M5"].missing.count("verband template staff") == 1
+    assert any(part.rule.component == "one_person_functions" for part in found["M5"].components)
+    assert "verband template arrangements" in found["M12"].not_estimated["leaving"]
+    # What decides nothing changes neither the verdict nor why there is none.
+    assert "leaving" not in found["M12"].missing
+    result = run("M12", "--format", "json", workspace=without_own_files.folder)
+    told = {part["name"]: part["reason"] for part in json.loads(result.stdout)[0]["not_estimated"]}
+    assert told["leaving"] == found["M12"].not_estimated["leaving"]
+    for language, words in (
+        ("nl", "geen data van toe- en uittreding geladen"),
+        ("en", "no days of joining and leaving"),
+    ):
+        assert words in evidence_page(
+            tuple(found.values()), without_own_files.evidence_background(), on=date(2026, 7, 1), language=language
+        )
+    assert "no days of joining" in " ".join(run("M12", workspace=without_own_files.folder).stdout.split())
+
+
+def test_keys_of_compulsory_arrangements_do_not_count(sample_folder, tmp_path, ledger):
+    """Nobody can leave what the law compels, so its key is no test; the others stay as they are."""
+    shutil.copytree(sample_folder, tmp_path / "data")
+    file = tmp_path / "data" / "own" / "eigen_regelingen.csv"
+    lines = file.read_text(encoding="utf-8").splitlines(keepends=True)
+    changed = [
+        line.replace(";vrijwillig;;", ";verplicht;Wet art. 1;") if "Regionaal Archief" in line else line
+        for line in lines
+    ]
+    assert changed != lines
+    file.write_text("".join(changed), encoding="utf-8")
+    workspace = Workspace(tmp_path / "workspace")
+    workspace.load(tmp_path / "data")
+    (found,) = workspace.evidence(["M13"])
+    before = next(item for item in ledger if item.statement.mechanism == "M13")
+    assert found.primary.finding.n_clusters == before.primary.finding.n_clusters - 1
+    reasons = [item.reason for item in found.set_aside if "Regionaal Archief" in item.reason]
+    assert any("the law compels it, so that nobody can leave" in reason for reason in reasons)
 
 
 def test_every_rule_of_the_table_belongs_to_a_mechanism():

@@ -5,12 +5,15 @@ boundaries of the merged municipality; and *cooperating more*: a lasting rise of
 part of the cost that the municipality would have had if its cost had grown as the nation's since the first year. Its
 own later cost is no part of that measure, for a fall of cost would look like a rise of the share. The claim is that the
 two effects on cost per inhabitant are equal within a margin. The value of being free to leave follows from assumed
-parameters (numerics.leaving_option) and is shown as such.
+parameters (numerics.leaving_option) and is shown as such; so is how often participants leave beside how often mergers
+are undone (:mod:`verband.analysis.evidence.leaving`).
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
 from itertools import product
 
 import numpy as np
@@ -18,12 +21,16 @@ import polars as pl
 
 from verband.analysis.evidence.after_merger import SKIPPED, SMALL_PART, in_percent
 from verband.analysis.evidence.before_and_after import Change, effects
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.evidence_rules import evidence_rule
+from verband.analysis.evidence.leaving import add_leaving
 from verband.analysis.evidence.panel import CannotEstimateError
-from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
+from verband.analysis.evidence.result import Finding, Findings, SetAside
 from verband.analysis.evidence.verdict import LEVEL
+from verband.analysis.participation_spells import Spell
 from verband.numerics.leaving_option import value_of_leaving
 
+_DIFFERENCE = "merging_minus_cooperating"
 _LAST = 20
 _MERGING = (
     "ln cost per inhabitant since the merger against the second year before it, parts summed, less the same change of "
@@ -92,7 +99,7 @@ def _difference(first: Change, second: Change) -> Finding:
     reach = float(stdtrit(freedom, 0.5 + LEVEL / 2)) * error
     estimate = first.estimate - second.estimate
     return Finding(
-        component="merging_minus_cooperating",
+        component=_DIFFERENCE,
         estimate=100 * estimate,
         low=100 * (estimate - reach),
         high=100 * (estimate + reach),
@@ -108,12 +115,35 @@ def _difference(first: Change, second: Change) -> Finding:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """What tells how often participants leave and mergers are undone.
+
+    Attributes
+    ----------
+    stays
+        Spells of participants in arrangements.
+    dated
+        Whether any day of joining or leaving is loaded.
+    changes
+        ``effective_date, new_code, old_code, type`` as in table ``boundary_changes``.
+    until
+        Day of the latest list.
+    """
+
+    stays: tuple[Spell, ...]
+    dated: bool
+    changes: pl.DataFrame
+    until: date
+
+
 def flexibility(
     rows: pl.DataFrame,
     option: Mapping[str, tuple[float, float, float]],
     small_parts: Sequence[str] = (),
     *,
     sources: tuple[str, ...],
+    leaving: Leaving | None = None,
 ) -> Findings:
     """Estimate M12.
 
@@ -128,47 +158,46 @@ def flexibility(
         As of :func:`verband.analysis.evidence.after_merger.after_merger`.
     sources
         Tables.
+    leaving
+        Spells and boundary changes; ``None`` to leave out how often participants leave.
     """
-    findings: list[Finding] = []
-    variants: list[VariantFinding] = []
-    not_found: dict[str, str] = {}
+    found = Collection()
 
     def both(part: pl.DataFrame, least: float | None = None, **options: object) -> tuple[Change, Change]:
         unchanged = part.filter(pl.col("merger").is_null())
         marked = part.join(rises(unchanged, least=least).rename({"start": "rise"}), on="code", how="left")
         return _merging(marked, "cost", **options), _cooperating(marked, "cost", **options)
 
+    def difference(part: pl.DataFrame, least: float | None = None, **options: object) -> Finding:
+        return _difference(*both(part, least, **options))
+
     try:
         merging, cooperating = both(rows)
     except CannotEstimateError as error:
-        not_found["merging_minus_cooperating"] = str(error)
+        found.not_found[_DIFFERENCE] = str(error)
     else:
-        findings.append(_difference(merging, cooperating))
-        findings.append(in_percent(merging, "merging", _MERGING, mechanism="M12"))
+        found.findings.append(_difference(merging, cooperating))
+        found.findings.append(in_percent(merging, "merging", _MERGING, mechanism="M12"))
         method = _COOPERATING.format(evidence_rule("lasting_rise"))
-        findings.append(in_percent(cooperating, "cooperating_more", method, mechanism="M12"))
+        found.findings.append(in_percent(cooperating, "cooperating_more", method, mechanism="M12"))
     merger = pl.col("merger")
-    for name, part, options in (
-        ("a rise of 3% of cost", rows, {"least": 0.03}),
-        ("a rise of 10% of cost", rows, {"least": 0.10}),
-        ("without outsourced organisations", rows.filter(~pl.col("outsourced").any().over("code")), {}),
-        ("mergers of 2019 only", rows.filter(merger.is_null() | (merger == 2019)), {}),
-        ("size not held constant", rows, {"size": False}),
-    ):
-        try:
-            found = _difference(*both(part, **options))
-        except CannotEstimateError as error:
-            variants.append(VariantFinding(name, "merging_minus_cooperating", None, str(error)))
-        else:
-            variants.append(VariantFinding(name, "merging_minus_cooperating", found))
-    findings.append(_option(option))
+    found.add("a rise of 3% of cost", _DIFFERENCE, difference, rows, 0.03)
+    found.add("a rise of 10% of cost", _DIFFERENCE, difference, rows, 0.10)
+    own = rows.filter(~pl.col("outsourced").any().over("code"))
+    found.add("without outsourced organisations", _DIFFERENCE, difference, own)
+    of_2019 = rows.filter(merger.is_null() | (merger == 2019))
+    found.add("mergers of 2019 only", _DIFFERENCE, difference, of_2019)
+    found.add("size not held constant", _DIFFERENCE, difference, rows, size=False)
+    if leaving is not None:
+        add_leaving(found, leaving.stays, dated=leaving.dated, changes=leaving.changes, until=leaving.until)
+    found.findings.append(_option(option))
     recent = rows.drop_nulls("merger").group_by("code", "merger").agg(pl.col("year").min()).sort("code")
     aside = tuple(SetAside(code, SMALL_PART) for code in small_parts) + tuple(
         SetAside(code, f"merged in {year}: no accounts of the second year before it")
         for code, year, first in recent.iter_rows()
         if first > year - 2
     )
-    return Findings(tuple(findings), tuple(variants), aside, sources, not_found)
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)
 
 
 def _option(option: Mapping[str, tuple[float, float, float]]) -> Finding:

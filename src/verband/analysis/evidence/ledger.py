@@ -38,6 +38,8 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     reasons = (found.not_found.get(name, f"{name} was not estimated") for name in lacking)
     # Parts that decide often lack for one reason.
     missing = "; ".join(dict.fromkeys(reasons))
+    there = {item.rule.component for item in components}
+    absent = [rule.component for rule in statement.rules if rule.component not in there]
     # What moves people is in no account: whatever is estimated beside a motive, it gets no verdict of an effect.
     testable = primary is not None and statement.type != "motive"
     verdict: Verdict = joined([item.told for item in deciding]) if testable else "not_testable"
@@ -56,6 +58,7 @@ def judge(statement: Statement, found: Findings) -> Evidence:
         drawing=found.drawing,
         p_value=None if lacking else _p_value_of_all(deciding),
         missing=missing,
+        not_estimated={name: found.not_found[name] for name in absent if name in found.not_found},
     )
 
 

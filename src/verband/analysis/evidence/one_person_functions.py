@@ -1,7 +1,8 @@
 """M5: expected number of functions that rest on one, and on two, people, by size.
 
 A model result: own pay per task bought so many people, spread over the functions of a municipality
-(:mod:`verband.analysis.function_holders`). It falls with size by construction, so no verdict can come from it. What is
+(:mod:`verband.analysis.function_holders`). It falls with size by construction, so no verdict can come from it; that
+comes from staff lists, where these are loaded (:mod:`verband.analysis.evidence.staff_lists`). What is
 assumed for the whole country is drawn once per draw and is the same for all municipalities; the interval is where the
 mean over the municipalities of a class lies in 95% of the draws.
 """
@@ -14,7 +15,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside
+from verband.analysis.evidence.staff_lists import StaffLists, add_staff_lists
 from verband.analysis.evidence.statements import Text
 from verband.analysis.evidence.verdict import LEVEL
 from verband.analysis.function_booking import booking, lent_shares
@@ -118,13 +121,15 @@ def one_person_functions(
     without_pay: Sequence[str] = (),
     seed: int = 1,
     draws: int = DRAWS,
+    lists: StaffLists | None = None,
+    no_pay: str = "no municipality has own pay per task",
 ) -> Findings:
-    """Show the model result of M5.
+    """Estimate M5 from staff lists, and show its model result.
 
     Parameters
     ----------
     members
-        Own pay per task of all municipalities in one year.
+        Own pay per task of all municipalities in one year; none where it is not loaded.
     year
         Of the pay.
     sources
@@ -133,26 +138,34 @@ def one_person_functions(
         Codes of municipalities of that year that filed none.
     seed, draws
         Of the staffing model.
+    lists
+        Own staff lists; ``None`` for none.
+    no_pay
+        Why there is no own pay, where there is none.
     """
+    found = Collection()
+    vacant = add_staff_lists(found, lists)
     apart = {item.code: reason for item in members if (reason := why_apart(item, pay_by_field(item, year=year)))}
     own = [item for item in members if item.code not in apart]
-    counts = function_counts(own, year=year, seed=seed, draws=draws)
+    shown: list[Finding] = []
     code_of = np.array([size_class(item.inhabitants).code for item in own])
-    findings = []
-    for component, values in (("one_person_functions", counts.one), ("two_person_functions", counts.two)):
-        for item in size_classes():
-            chosen = code_of == item.code
-            if chosen.any():
-                findings.append(interval_of(component, values[chosen], year=year, by={"size": item.code}))
+    if own:
+        counts = function_counts(own, year=year, seed=seed, draws=draws)
+        for component, values in (("one_person_functions", counts.one), ("two_person_functions", counts.two)):
+            for item in size_classes():
+                chosen = code_of == item.code
+                if chosen.any():
+                    shown.append(interval_of(component, values[chosen], year=year, by={"size": item.code}))
+    else:
+        found.not_found |= dict.fromkeys(("one_person_functions", "two_person_functions"), no_pay)
     aside = [*((code, f"no own pay per task of {year}") for code in without_pay), *apart.items()]
-    missing = "" if findings else "no municipality has own pay per task"
     return Findings(
-        tuple(findings),
-        (),
-        tuple(SetAside(code, reason) for code, reason in sorted(aside)),
+        (*found.findings, *shown),
+        tuple(found.variants),
+        (*vacant, *(SetAside(code, reason) for code, reason in sorted(aside))),
         sources,
-        {} if not missing else dict.fromkeys(("one_person_functions", "two_person_functions"), missing),
-        _drawing(own, code_of, findings, year) if findings else None,
+        found.not_found,
+        _drawing(own, code_of, shown, year) if shown else None,
     )
 
 

@@ -1,6 +1,7 @@
 """M13: how often some group of partners would gain by leaving, by the key that divides the cost.
 
-A model result over known memberships: keys and contributions are not published, so what partners pay is assumed. The
+What partners pay is what users loaded (:mod:`verband.analysis.evidence.own_keys`). Keys and contributions are not
+published, so beside it stands a model result over known memberships under assumed keys. The
 cost of every group of partners comes from the cost function of the task with each member's own level
 (:mod:`verband.analysis.task_game`); of an arrangement with several tasks the costs add up. In every draw of the game a
 key divides the cost of all, and a group gains by leaving where it would pay more than it would cost alone, so that the
@@ -11,18 +12,19 @@ alone all partners are equal but for their inhabitants; that restates the scale 
 from __future__ import annotations
 
 import math
-import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
 
-from verband.analysis.cost_function import CostFunction, cost_function
+from verband.analysis.cost_function import cost_function
+from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.own_keys import OwnKeys, add_own_keys
+from verband.analysis.evidence.partnership_games import Partnership, TaskTable, drawn_games, games_of, size_only
 from verband.analysis.evidence.result import Finding, Findings, SetAside
 from verband.analysis.evidence.verdict import LEVEL
-from verband.analysis.task_game import TaskGame, task_game
+from verband.analysis.task_game import TaskGame
 from verband.errors import MissingDataError
 from verband.numerics.cooperative_games.core import minimum_subsidy, stability
 from verband.numerics.cooperative_games.games import TableGame
@@ -42,52 +44,11 @@ ANY = "any"
 DRAWS = 100
 MOST = 150
 """Partnerships asked at most; of more a sample is taken."""
-FEWEST_MEMBERS, MOST_MEMBERS = 3, 8
 NOTE = (
     "Assumed: partners pay by this key, and a group that leaves does the task for what municipalities of its joint "
     "size spend. What leaving costs, and what cooperating costs, is not in it. Partnerships larger than the data "
     "support are left out, so this is about the smaller ones."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Partnership:
-    """An arrangement with known partners.
-
-    Attributes
-    ----------
-    arrangement_id, name
-        Which.
-    members, names
-        Codes and names of municipalities.
-    tasks
-        Tasks, or sums of tasks, whose cost can be told at other sizes.
-    """
-
-    arrangement_id: str
-    name: str
-    members: tuple[str, ...]
-    names: tuple[str, ...]
-    tasks: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TaskTable:
-    """Cost of a task.
-
-    Attributes
-    ----------
-    rows
-        ``code, year, inhabitants, cost_keur`` and the drivers, all known and cost above 0, for the cost function.
-    latest
-        A row per municipality of the last year; cost and drivers may be null.
-    drivers
-        Names of columns.
-    """
-
-    rows: pl.DataFrame
-    latest: pl.DataFrame
-    drivers: tuple[str, ...]
 
 
 def own_interests(
@@ -99,8 +60,9 @@ def own_interests(
     seed: int = 1,
     draws: int = DRAWS,
     most: int = MOST,
+    own: OwnKeys | None = None,
 ) -> Findings:
-    """Show the model result of M13.
+    """Estimate M13 under the keys that users loaded, and show its model result under others.
 
     Parameters
     ----------
@@ -118,33 +80,35 @@ def own_interests(
         Games drawn per partnership.
     most
         Partnerships asked at most.
+    own
+        Keys in use; ``None`` for none.
     """
+    found = Collection()
     chosen = _sample(partnerships, most, seed)
     models = {task: cost_function(table.rows, table.drivers) for task, table in tables.items()}
     left_out = list(set_aside)
     told: list[_Chances] = []
     for item in chosen:
         try:
-            games = [_game(models[task], tables[task], item) for task in item.tasks]
+            games = games_of(models, tables, item)
         except MissingDataError as error:
             left_out.append(SetAside(item.arrangement_id, f"{item.name}: {error.what}"))
             continue
         told.append(_chances(games, item, seed=seed, draws=draws))
+    left_out += add_own_keys(found, own or OwnKeys(), models, tables, seed=seed, draws=draws)
     if not told:
-        return Findings(
-            (), (), tuple(left_out), sources, {COMPONENT: "no known membership has a cost that can be told"}
-        )
-    year = max(model.years[-1] for model in models.values())
+        found.not_found[COMPONENT] = "no known membership has a cost that can be told"
+    year = max((model.years[-1] for model in models.values()), default=0)
     sampled = f" a sample of {len(chosen)} of {len(partnerships)};" if len(chosen) < len(partnerships) else ""
-    findings = []
     for game, words in (("own levels", "each member's own level"), ("size only", "size alone, one game each")):
         for key in (*KEYS, ANY):
             chances = [item.chances[game, key] for item in told if (game, key) in item.chances]
             if chances:
                 number = 1 if game == "size only" else draws
                 method = f"cost games of {words};{sampled} mean and interval over partnerships (Student's t)"
-                findings.append(_finding(chances, told, key, game, year, method, number))
-    return Findings(tuple(findings), (), tuple(left_out), sources)
+                found.findings.append(_finding(chances, told, key, game, year, method, number))
+    aside = tuple({(item.code, item.reason): item for item in left_out}.values())
+    return Findings(tuple(found.findings), tuple(found.variants), aside, sources, found.not_found)
 
 
 def _sample(partnerships: Sequence[Partnership], most: int, seed: int) -> list[Partnership]:
@@ -153,14 +117,6 @@ def _sample(partnerships: Sequence[Partnership], most: int, seed: int) -> list[P
         return ranked
     places = np.random.default_rng([seed, 13]).choice(len(ranked), size=most, replace=False)
     return [ranked[place] for place in sorted(places)]
-
-
-def _game(model: CostFunction, table: TaskTable, item: Partnership) -> TaskGame:
-    rows = pl.DataFrame({"code": list(item.members)}).join(table.latest, on="code", how="left", maintain_order="left")
-    for name, row in zip(item.names, rows.iter_rows(named=True), strict=True):
-        if not row["inhabitants"] or any(row[driver] is None for driver in table.drivers):
-            raise MissingDataError(f"{name} ({row['code']}) lacks inhabitants or a driver of {model.years[-1]}")
-    return task_game(model, rows, item.names, model.years[-1])
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +131,11 @@ def _chances(games: Sequence[TaskGame], item: Partnership, *, seed: int, draws: 
     weights = np.array([member.inhabitants for member in games[0].members])
     rules = _rules(weights)
     gained: dict[str, list[bool]] = {key: [] for key in (*KEYS, ANY)}
-    seeds = [seed + zlib.crc32(f"{item.arrangement_id} {place}".encode()) for place in range(len(games))]
-    streams = [game.draws(draws, seed=own) for game, own in zip(games, seeds, strict=True)]
-    for drawn in _added(streams):
+    for drawn in drawn_games(games, item, seed=seed, draws=draws):
         for key, gains in _gains(drawn, rules).items():
             gained[key].append(gains)
     chances = {("own levels", key): float(np.mean(values)) for key, values in gained.items() if values}
-    size_only = TableGame(np.sum([np.asarray(game.size_only.game.values) for game in games], axis=0))  # type: ignore[union-attr]
-    chances |= {("size only", key): float(gains) for key, gains in _gains(size_only, rules).items()}
+    chances |= {("size only", key): float(gains) for key, gains in _gains(size_only(games), rules).items()}
     return _Chances(item.members, chances)
 
 
@@ -194,12 +147,6 @@ def _rules(weights: Array) -> dict[str, Callable[[TableGame], Array]]:
         "scrb": separable_costs_remaining_benefits,
         "shapley": shapley,
     }
-
-
-def _added(streams: Sequence[Iterator[TableGame]]) -> Iterator[TableGame]:
-    """Sums of games of the same members, draw by draw."""
-    for drawn in zip(*streams, strict=False):
-        yield drawn[0] if len(drawn) == 1 else TableGame(np.sum([game.values for game in drawn], axis=0))
 
 
 def _gains(game: TableGame, rules: Mapping[str, Callable[[TableGame], Array]]) -> dict[str, bool]:

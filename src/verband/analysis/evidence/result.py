@@ -214,6 +214,8 @@ class Evidence:
         ledger; ``None`` where not testable or where a part could not be estimated.
     missing
         Why it, or a part that decides, is not testable here; empty where it is.
+    not_estimated
+        Why a component has no estimate, by component, also where it decides nothing.
     level
         Of the intervals.
     """
@@ -229,6 +231,7 @@ class Evidence:
     p_value: float | None = None
     p_value_holm: float | None = None
     missing: str = ""
+    not_estimated: Mapping[str, str] = field(default_factory=dict)
     level: float = LEVEL
 
     @property

@@ -45,6 +45,7 @@ def record(item: Evidence) -> dict[str, Any]:
         "variants": [_variant(part) for part in item.variants],
         "set_aside": [{"code": part.code, "reason": part.reason} for part in item.set_aside],
         "missing": item.missing or None,
+        "not_estimated": [{"name": name, "reason": reason} for name, reason in item.not_estimated.items()],
         "data_needed": None if claim.data_needed is None else claim.data_needed.en,
         "would_change": claim.would_change.en,
         "literature": [

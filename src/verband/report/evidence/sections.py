@@ -76,6 +76,10 @@ def _numbers(told: Told) -> Table:
             done.add(part.rule.component)
             rows += _checks(told, part.rule.component)
     for rule in claim.rules:
+        if rule.component in told.evidence.not_estimated:
+            name = f"{rule.title.of(told.language)} ({words(f'evidence.roles.{rule.role}')})"
+            why = told.said(told.evidence.not_estimated[rule.component])
+            rows.append((name, words("evidence.tables.no_estimate", why=why), "", "", ""))
         if rule.component not in done:
             rows += _checks(told, rule.component)
     columns = ("name", "estimate", "counts", "years", "verdict")

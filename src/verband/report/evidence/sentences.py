@@ -29,6 +29,8 @@ MARKS: dict[Verdict, str] = {
 }
 """A sign per verdict, so that none is told by colour only."""
 _CODE = re.compile(r"\bGM\d{4}\b")
+_LEVEL = {"small": "level_short", "opposite": "level_short", "side": "level_around", "around": "level_around"}
+"""Ways to read an interval for a level, of which nothing is no landmark."""
 _SHOWN_BESIDE = 2
 """Figures that decide nothing and are told in words; the others are in the chart and the table."""
 
@@ -260,8 +262,11 @@ class Told:
             told.append(words("evidence.plain.agreed_equal", amount=shown.limit(part.rule.margin)))
         elif shown.limits:
             (limit,) = shown.limits
-            told.append(words("evidence.plain.agreed", amount=shown.limit(limit), word=shown.word(limit)))
-        told.append(words(f"evidence.conclusions.{case(part)}"))
+            # A level lies above or below what was agreed; a difference is so much more or less than nothing.
+            key = f"agreed_level.{part.rule.direction}" if shown.is_level else "agreed"
+            told.append(words(f"evidence.plain.{key}", amount=shown.limit(limit), word=shown.word(limit)))
+        reading = case(part)
+        told.append(words(f"evidence.conclusions.{_LEVEL.get(reading, reading) if shown.is_level else reading}"))
         if part.tried:
             told.append(
                 words.count(

@@ -7,7 +7,6 @@ runs: ``joblib.parallel_config(backend="dask")`` around the call sends it to a D
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from pathlib import Path
 
 from verband.analysis.evidence.ledger import adjusted, judge
@@ -23,7 +22,6 @@ from verband.workspace.evidence.kept import keep_findings, read_findings
 from verband.workspace.evidence.merger import prepare_after_merger, prepare_common_pot, prepare_flexibility
 from verband.workspace.evidence.model_results import prepare_one_person_functions, prepare_own_interests
 from verband.workspace.evidence.network import prepare_identity, prepare_switching_connecting
-from verband.workspace.evidence.own_files import told_of_own_files
 from verband.workspace.evidence.own_lists import prepare_joint_buying, prepare_quality
 from verband.workspace.evidence.size import (
     prepare_all_sizes,
@@ -87,10 +85,8 @@ def gather_evidence(
             known[mechanism] = _untold(statement(mechanism), error)
             done += 1
     for mechanism, computed in _computed(ready, workers):
-        own = told_of_own_files(tables, mechanism)
-        found = replace(computed, not_found={**own, **computed.not_found})
-        known[mechanism] = found
-        keep_findings(folder, snapshot, seed, mechanism, found)
+        known[mechanism] = computed
+        keep_findings(folder, snapshot, seed, mechanism, computed)
         done += 1
         progress(done, total, mechanism)
     ledger = tuple(judge(item, known[item.mechanism]) for item in wanted)

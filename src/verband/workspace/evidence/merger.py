@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import date
 from functools import partial
 
 import polars as pl
 
 from verband.analysis.evidence.after_merger import after_merger
 from verband.analysis.evidence.common_pot import common_pot
-from verband.analysis.evidence.flexibility import flexibility
+from verband.analysis.evidence.flexibility import Leaving, flexibility
 from verband.analysis.evidence.result import Findings
 from verband.analysis.merger_processes import merger_processes
 from verband.domain.reference import in_force, reference
+from verband.workspace.evidence.dated_participation import participation
 from verband.workspace.evidence.tables import EvidenceTables
 
 MAIN_TASKS = tuple("012345678")
@@ -167,6 +169,13 @@ def prepare_flexibility(tables: EvidenceTables) -> Callable[[], Findings]:
         for row in reference("leaving_option_defaults")
         if in_force(row)
     }
+    stays, dated = participation(tables.warehouse, tables.names)
+    dates = ("own_arrangements", "register_participants") if dated else ()
     return partial(
-        flexibility, rows, option, small, sources=tables.sources("key_totals", "boundary_changes", "inhabitants")
+        flexibility,
+        rows,
+        option,
+        small,
+        sources=tables.sources("key_totals", "boundary_changes", "inhabitants", *dates),
+        leaving=Leaving(stays, dated, tables.warehouse.table("boundary_changes"), date(tables.facts.boundaries, 1, 1)),
     )

@@ -9,19 +9,15 @@ from functools import partial
 import polars as pl
 
 from verband.analysis.evidence.one_person_functions import one_person_functions
-from verband.analysis.evidence.own_interests import (
-    FEWEST_MEMBERS,
-    MOST_MEMBERS,
-    Partnership,
-    TaskTable,
-    own_interests,
-)
+from verband.analysis.evidence.own_interests import own_interests
+from verband.analysis.evidence.partnership_games import FEWEST_MEMBERS, MOST_MEMBERS, Partnership, TaskTable
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.analysis.scale import LeftOut
 from verband.domain.arrangement import Arrangement
 from verband.domain.staff_pay import pay_per_fte
 from verband.errors import MissingDataError
 from verband.workspace.arrangements import SOURCE_TABLES, Arrangements
+from verband.workspace.evidence.staff_and_keys import keys_in_use, staff_lists
 from verband.workspace.evidence.tables import EvidenceTables
 from verband.workspace.function_staffing import every_own_pay
 from verband.workspace.scale import gather_models
@@ -39,19 +35,7 @@ def own_pay_year(tables: EvidenceTables) -> int | None:
     return None
 
 
-def own_pay_source(tables: EvidenceTables, year: int) -> str:
-    """The files of own pay per task of a year."""
-    return tables.warehouse.source_of("task_accounts", scope=f"{year} {tables.facts.report}")
-
-
-def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
-    """M5 with its tables.
-
-    Raises
-    ------
-    MissingDataError
-        If own pay per task is not loaded for a year for which pay per full-time equivalent is stated.
-    """
+def _demanded_pay_year(tables: EvidenceTables) -> int:
     tables.warehouse.require("task_accounts")
     year = own_pay_year(tables)
     if year is None:
@@ -59,6 +43,23 @@ def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> parti
             "the workspace holds no own pay per task of a year for which pay per full-time equivalent is stated",
             todo="Load the task accounts of 2023",
         )
+    return year
+
+
+def own_pay_source(tables: EvidenceTables, year: int) -> str:
+    """The files of own pay per task of a year."""
+    return tables.warehouse.source_of("task_accounts", scope=f"{year} {tables.facts.report}")
+
+
+def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> partial[Findings]:
+    """M5 with its tables: staff lists decide, own pay per task is for the model beside them; either may be missing."""
+    lists = staff_lists(tables)
+    sources = tables.sources("own_staff")
+    try:
+        year = _demanded_pay_year(tables)
+    except MissingDataError as error:
+        why = f"{error.what}. {error.todo}" if error.todo else error.what
+        return partial(one_person_functions, (), year=0, sources=sources, lists=lists, no_pay=why)
     members = every_own_pay(tables.warehouse, year=year, report=tables.facts.report)
     known = {item.code for item in members}
     return partial(
@@ -66,8 +67,9 @@ def prepare_one_person_functions(tables: EvidenceTables, seed: int = 1) -> parti
         members,
         year=year,
         without_pay=tuple(code for code in tables.names.listed(year) if code not in known),
-        sources=(own_pay_source(tables, year),),
+        sources=(*sources, own_pay_source(tables, year)),
         seed=seed,
+        lists=lists,
     )
 
 
@@ -102,7 +104,15 @@ def prepare_own_interests(tables: EvidenceTables, seed: int = 1) -> partial[Find
         latest = rows.everything.filter(pl.col("year") == known["year"].max())
         costs[task] = TaskTable(known, latest, rows.names)
     sources = tables.sources(*SOURCE_TABLES, "cost_per_task", "grant_volumes")
-    return partial(own_interests, costs, tuple(partnerships), set_aside=tuple(set_aside), sources=sources, seed=seed)
+    return partial(
+        own_interests,
+        costs,
+        tuple(partnerships),
+        set_aside=tuple(set_aside),
+        sources=sources,
+        seed=seed,
+        own=keys_in_use(tables, partnerships),
+    )
 
 
 def known_partnerships(tables: EvidenceTables) -> tuple[list[Partnership], list[SetAside]]:

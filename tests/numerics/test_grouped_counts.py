@@ -1,0 +1,150 @@
+"""Exact intervals at the effective number: against formulas by hand, at the edges, and in repetition."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from verband.numerics.grouped_counts import (
+    chance_below,
+    clustered_proportion,
+    clustered_rate,
+    exact_proportion,
+    exact_rate,
+    interval_of_difference,
+)
+
+
+@pytest.mark.parametrize(("hits", "number"), [(0, 7), (1, 7), (5, 12), (12, 12)])
+def test_the_exact_proportion_is_that_of_another_program(hits, number):
+    other = stats.binomtest(hits, number).proportion_ci(0.95, method="exact")
+    assert exact_proportion(hits, number) == pytest.approx((other.low, other.high))
+    assert chance_below(hits, number, 0.5) == pytest.approx(stats.binomtest(hits, number, 0.5, "greater").pvalue)
+
+
+@pytest.mark.parametrize("events", [0, 1, 9])
+def test_the_exact_rate_holds_what_a_poisson_distribution_says(events):
+    low, high = exact_rate(events, 100.0)
+    assert stats.poisson.cdf(events, 100 * high) == pytest.approx(0.025)
+    if events:
+        assert stats.poisson.sf(events - 1, 100 * low) == pytest.approx(0.025)
+    else:
+        assert low == 0
+
+
+def by_hand(hits, group, weight):
+    """Effective number from sums per group, written out: CR2 of a weighted mean and its degrees of freedom."""
+    whole = weight.sum()
+    mean = (weight * hits).sum() / whole
+    parts = [np.flatnonzero(group == label) for label in np.unique(group)]
+    # Of a mean the hat matrix of a group has one eigenvalue that is not 0: its part of the weight.
+    factors = [1 / math.sqrt(1 - weight[rows].sum() / whole) for rows in parts]
+    variance = sum(
+        (factor * (weight[rows] * (hits[rows] - mean)).sum() / whole) ** 2
+        for factor, rows in zip(factors, parts, strict=True)
+    )
+    shares = np.array([weight[rows].sum() / whole for rows in parts])
+    adjusted = np.array(factors) * shares
+    matrix = np.diag(adjusted**2 / shares) - np.outer(adjusted, adjusted)
+    freedom = np.trace(matrix) ** 2 / (matrix**2).sum()
+    number = whole**2 / (weight**2).sum()
+    effective = min(number, mean * (1 - mean) / variance)
+    return mean, min(number, effective * (stats.t.ppf(0.975, number - 1) / stats.t.ppf(0.975, freedom)) ** 2)
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+def test_the_effective_number_is_that_by_hand(weighted):
+    rng = np.random.default_rng(3)
+    group = np.repeat([0, 1, 2, 3, 4], [4, 9, 7, 12, 5])
+    hits = (rng.random(len(group)) < rng.uniform(0.1, 0.9, 5)[group]).astype(float)
+    weight = 1 / np.bincount(group)[group] if weighted else np.ones(len(group))
+    found = clustered_proportion(hits, group, weight if weighted else None)
+    mean, effective = by_hand(hits, group, weight)
+    assert found.estimate == pytest.approx(mean)
+    assert found.effective == pytest.approx(effective)
+    assert (found.low, found.high) == pytest.approx(exact_proportion(mean * effective, effective))
+    assert effective < len(group)
+
+
+def test_rows_that_are_all_the_same_count_as_one_per_group():
+    group = np.repeat([0, 1, 2, 3], 8)
+    ones = clustered_proportion(np.ones(32), group)
+    assert (ones.low, ones.high) == pytest.approx(exact_proportion(4, 4))
+    assert ones.low < 0.5
+    none = clustered_proportion(np.zeros(32), group)
+    assert (none.low, none.high) == pytest.approx(exact_proportion(0, 4))
+
+
+def test_groups_that_do_not_differ_leave_a_width():
+    """Without spread between groups the plain clustered interval has no width."""
+    hits = np.tile([1.0, 0.0], 12)
+    found = clustered_proportion(hits, np.repeat([0, 1, 2], 8))
+    assert found.high - found.low > exact_proportion(12, 24)[1] - exact_proportion(12, 24)[0]
+
+
+def test_the_interval_stays_within_its_bounds_and_its_test_agrees_with_it():
+    rng = np.random.default_rng(5)
+    for _ in range(300):
+        group = np.repeat(np.arange(3), rng.integers(1, 9, 3))
+        hits = (rng.random(len(group)) < rng.choice([0.05, 0.5, 0.95])).astype(float)
+        found = clustered_proportion(hits, group)
+        assert 0 <= found.low <= found.estimate <= found.high <= 1
+        assert found.low < found.high
+        assert (found.chance_below(0.5) < 0.025) == (found.low > 0.5)
+
+
+def test_events_that_come_together_widen_the_interval_and_never_narrow_it():
+    years = np.full(20, 50.0)
+    spread = clustered_rate(np.ones(20), years)
+    together = clustered_rate(np.repeat([10.0, 0.0], [2, 18]), years)
+    assert spread.estimate == together.estimate == 0.02
+    low, high = exact_rate(20, 1000.0)
+    for found in (spread, together):
+        assert found.low <= low
+        assert found.high >= high
+    assert together.high - together.low > 2 * (spread.high - spread.low)
+    nothing = clustered_rate(np.zeros(20), years)
+    assert nothing.low == nothing.estimate == 0
+    assert nothing.high >= exact_rate(0, 1000.0)[1]
+
+
+def test_the_interval_of_a_difference():
+    assert interval_of_difference((5.0, 4.0, 6.0), (3.0, 2.0, 4.0)) == pytest.approx(
+        (2.0, 2 - math.sqrt(2), 2 + math.sqrt(2))
+    )
+    # Against something known for sure it is the interval of the first, moved.
+    assert interval_of_difference((5.0, 4.5, 7.0), (3.0, 3.0, 3.0)) == pytest.approx((2.0, 1.5, 4.0))
+    # Each low end uses the high end of what is taken away.
+    assert interval_of_difference((0.0, 0.0, 2.0), (0.0, 0.0, 9.0)) == pytest.approx((0.0, -9.0, 2.0))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("groups", [3, 4, 6])
+@pytest.mark.parametrize("alike", [0.0, 0.2])
+@pytest.mark.parametrize("truth", [0.1, 0.5, 0.8, 0.95])
+def test_proportions_of_few_groups_are_held(groups, alike, truth):
+    """Exact intervals hold the truth at least as often as they say, so the rule is one-sided."""
+    draws, held = 2_000, 0
+    for seed in range(draws):
+        rng = np.random.default_rng([groups, int(100 * alike), int(100 * truth), seed])
+        own = rng.beta(truth * (1 / alike - 1), (1 - truth) * (1 / alike - 1), groups) if alike else truth
+        group = np.repeat(np.arange(groups), rng.integers(5, 15, groups))
+        hits = (rng.random(len(group)) < np.broadcast_to(own, groups)[group]).astype(float)
+        found = clustered_proportion(hits, group)
+        held += found.low <= truth <= found.high
+    assert stats.binomtest(held, draws, 0.95, "less").pvalue > 0.01, held / draws
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("arrangements", "rate", "together"), [(10, 0.005, 1), (30, 0.005, 2), (80, 0.01, 2)])
+def test_rates_of_leaving_are_held(arrangements, rate, together):
+    draws, held = 2_000, 0
+    for seed in range(draws):
+        rng = np.random.default_rng([arrangements, together, seed])
+        years = rng.integers(3, 15, arrangements) * rng.uniform(2, 20, arrangements)
+        found = clustered_rate(together * rng.poisson(rate * years / together).astype(float), years)
+        held += found.low <= rate <= found.high
+    assert stats.binomtest(held, draws, 0.95, "less").pvalue > 0.01, held / draws
