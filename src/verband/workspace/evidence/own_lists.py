@@ -12,7 +12,7 @@ from functools import partial
 import polars as pl
 
 from verband.analysis.evidence.joint_buying import joint_buying
-from verband.analysis.evidence.quality import quality
+from verband.analysis.evidence.quality import Saving, quality
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.errors import UnknownNameError
 from verband.workspace.evidence.tables import EvidenceTables
@@ -20,6 +20,9 @@ from verband.workspace.scale import gather_models
 
 Prepared = Callable[[], Findings]
 PRICES, QUALITY, INDICATORS = "own_prices", "own_quality", "own_indicators"
+_GOODS_AND_SERVICES = "3"
+SAVING: dict[str, Saving] = {"economies": "some", "constant": "none", "diseconomies": "none"}
+"""What a verdict of M1 about a task says of a saving; any other says nothing."""
 
 
 def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
@@ -44,25 +47,22 @@ def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
 
 
 def _purchases_of_accounts(tables: EvidenceTables) -> pl.DataFrame:
-    """The panel with ``purchases_keur``: category 3 without hired staff."""
-    category = tables.warehouse.table("cost_per_category")
-    third = category.filter((pl.col("report") == "accounts") & (pl.col("category") == "3")).select(
-        "code", "year", pl.col("cost_keur").alias("third_keur")
-    )
+    """The panel with ``purchases_keur``: category 3 without hired staff, in the latest boundaries like all of it."""
+    third = tables.facts.cost_of_category(_GOODS_AND_SERVICES).rename({"cost_keur": "third_keur"})
     return tables.panel.join(third, on=["code", "year"], how="inner").with_columns(
         (pl.col("third_keur") - pl.col("hired_staff_keur")).alias("purchases_keur")
     )
 
 
 def prepare_quality(tables: EvidenceTables) -> Prepared:
-    """M3: with the tasks of which M1 finds a saving and those of which it finds none."""
+    """M3: with the tasks of which M1 finds a saving, those of which it finds that there is none, and the others."""
     models = gather_models(tables.warehouse, tables.folder, facts=tables.facts)
     indicators, aside = own_rows(tables, QUALITY, ("task", "indicator"))
     reached = tables.warehouse.table(INDICATORS) if tables.warehouse.has(INDICATORS) else None
     return partial(
         quality,
         indicators,
-        {item.task: item.verdict == "economies" for item in models.tasks},
+        {item.task: SAVING.get(item.verdict, "undecided") for item in models.tasks},
         tables.largest,
         of_arrangements=0 if reached is None else reached.drop_nulls("realised")["arrangement"].n_unique(),
         set_aside=aside,
