@@ -36,6 +36,7 @@ Array = npt.NDArray[np.float64]
 PREFERENCE_YEAR = 2017
 SHARED, CONTACT = "shared_voluntary", "contact"
 CONTROLS = ("contact", "ln_distance", "sum_ln_size", "difference_ln_size", "mergers", "both_mergers")
+_NEIGHBOURS = "neighbours share a border or a point, or lie within 500 metres of each other"
 _UNLIKE = (
     "whether unlike partners save less is not testable: a saving per arrangement needs the accounts of arrangements "
     "and what each member pays to which, and neither is public"
@@ -311,6 +312,7 @@ def identity(
     neighbours: pl.DataFrame,
     *,
     sources: tuple[str, ...],
+    lists_of: int | None = None,
 ) -> Findings:
     """Estimate M7.
 
@@ -320,6 +322,8 @@ def identity(
         As of :func:`pairs_of`.
     sources
         Tables.
+    lists_of
+        Year of the oldest list of arrangements; ``None`` where it is not known.
     """
     found = pairs_of(municipalities, spending, tasks, seats, neighbours)
     rows = found.rows
@@ -333,9 +337,11 @@ def identity(
         if stated
         else "no source calls any arrangement voluntary: counted are those that the law is not known to compel"
     )
+    if lists_of is not None:
+        told = f"{told}; arrangements by lists from {lists_of} on, preferences of {PREFERENCE_YEAR}"
     findings: list[Finding] = []
     not_found: dict[str, str] = {}
-    for component, note in ((SHARED, f"{told}; {_UNLIKE}"), (CONTACT, told)):
+    for component, note in ((SHARED, f"{told}; {_UNLIKE}"), (CONTACT, f"{told}; {_NEIGHBOURS}")):
         try:
             findings.append(effect_on_sharing(rows, outcome, component=component, note=note))
         except CannotEstimateError as error:
