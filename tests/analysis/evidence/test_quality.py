@@ -214,3 +214,43 @@ def test_intervals_hold_the_planted_gain_with_few_arrangements(gain, spread):
         planted = gain / np.sqrt(1 + spread**2 * 20 / 34)
         held += found.low < planted < found.high
     assert stats.binomtest(held, draws, 0.95).pvalue > 0.01, held / draws
+
+
+def test_an_indicator_that_does_not_vary_within_either_form_is_no_evidence_of_everything():
+    """0.1 and 0.3 cannot be written exactly: what computing leaves of no spread is no spread."""
+    rows = reached(10)
+    flat = rows.filter(pl.col("task") == "2.1").with_columns(
+        pl.when(pl.col("arrangement").is_null()).then(0.1).otherwise(0.3).alias("value"),
+        pl.lit("flat").alias("indicator"),
+    )
+    found = quality(pl.concat([rows, flat]), SAVING)
+    assert of(found).estimate == pytest.approx(of(quality(rows, SAVING)).estimate)
+    assert any("is the same everywhere within either form" in item.reason for item in found.set_aside)
+
+
+def test_a_figure_that_stands_with_every_participant_is_one_figure_of_the_spread():
+    """The break: copies add nothing to the squares, so with all of them counted the gain comes out too large."""
+    copied = [of(quality(reached([11, seed], gain=0.5, whole=True, alone=6, members=10), SAVING)) for seed in range(40)]
+    assert np.mean([item.estimate for item in copied]) == pytest.approx(0.5, abs=0.15)
+    few = reached(12, whole=True, alone=3, joint=2, members=8, tasks=("2.1",))
+    assert "too few for its spread" in quality(few, SAVING).set_aside[0].reason
+
+
+def test_a_municipality_in_several_arrangements_is_not_several():
+    """Errors by arrangement alone miss that its members are the same everywhere."""
+    rng = np.random.default_rng(13)
+    level = rng.normal(0, 1, 30)
+    rows = []
+    for task in ("2.1", "7.3", "0.61", "0.62"):
+        for who in range(30):
+            name = f"R{task}" if who < 12 else None
+            value = 50 + level[who] + rng.normal(0, 0.3)
+            rows.append((f"GM{who:04}", task, "score", "point", "higher", 2023, value, name, 20_000.0 + 700 * who))
+    known, _ = standardised(pl.DataFrame(rows, schema=SCHEMA, orient="row"), SAVING)
+    by_doer = compared(known, "quality", (TOGETHER,)).contrast
+    by_both = compared(known, "quality", (TOGETHER,), also_by="code").contrast
+    alone = known.with_columns(pl.col("code").alias(DOER))
+    by_municipality = compared(alone, "quality", (TOGETHER,)).contrast
+    assert by_both.estimate == by_doer.estimate
+    assert by_both.standard_error >= max(by_doer.standard_error, by_municipality.standard_error)
+    assert by_both.degrees_of_freedom <= min(by_doer.degrees_of_freedom, by_municipality.degrees_of_freedom)

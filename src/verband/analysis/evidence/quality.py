@@ -3,7 +3,9 @@
 The claim is conditional: only tasks of which M1 finds that there is no saving decide; those that save, and those of
 which a saving cannot be told, stand beside them. An indicator is turned so that more is better and measured in its own
 spread: the standard deviation within either form, pooled over both (Cohen, 1988), with the correction for few figures
-(Hedges, 1981), so that the gain itself is no part of the spread that it is measured in. Then together and alone are
+(Hedges, 1981), so that the gain itself is no part of the spread that it is measured in. A figure of an arrangement that
+stands with every participant is one figure there. Errors are clustered both by who did the task and by municipality,
+for one municipality takes part in several arrangements (Cameron, Gelbach and Miller, 2011). Then together and alone are
 compared within indicator and year, at the same number of inhabitants. Those that cooperate chose to: a difference is
 not by itself an effect of cooperating.
 """
@@ -35,6 +37,9 @@ from verband.analysis.evidence.result import Finding, Findings, SetAside
 
 Saving = Literal["none", "some", "undecided"]
 """Whether doing a task on a larger scale saves, by M1."""
+MUNICIPALITY = "code"
+_ROUNDING = 1e-9
+"""A spread below this part of the figures themselves is what computing leaves of none."""
 WITHOUT_SAVING, WHERE_IT_SAVES, UNDECIDED = "quality_together", "quality_where_it_saves", "quality_where_undecided"
 _COMPONENTS: tuple[tuple[str, Saving, str], ...] = (
     (WITHOUT_SAVING, "none", "tasks without a saving"),
@@ -43,8 +48,8 @@ _COMPONENTS: tuple[tuple[str, Saving, str], ...] = (
 )
 _METHOD = (
     "least squares of quality, in standard deviations within the forms of the indicator and year, on done through an "
-    "arrangement or alone and ln inhabitants, with an effect per indicator and year; CR2 errors by arrangement, or "
-    "municipality where it does it alone, Satterthwaite's t"
+    "arrangement or alone and ln inhabitants, with an effect per indicator and year; CR2 errors by arrangement (or "
+    "municipality where it does it alone) and by municipality, Satterthwaite's t"
 )
 _NOTE = (
     "the loaded files hold indicators of {held} municipalities; this is about those, which are no random sample; those "
@@ -145,11 +150,16 @@ def standardised(indicators: pl.DataFrame, saving: Mapping[str, Saving]) -> tupl
     )
     kind = ("task", "indicator", "unit")
     fewest = evidence_rule("fewest_figures")
+    # Participants that show the one figure of their arrangement are one figure of the spread.
+    rows = rows.with_columns(pl.struct(DOER, "turned").is_first_distinct().over(CELL).alias("figure"))
     checks = (
         (pl.col("direction").n_unique().over(*kind) > 1, "is called better both when higher and when lower"),
         (pl.col(TOGETHER).n_unique().over(CELL) < 2, "is not known of both forms"),
-        (pl.len().over(CELL) < fewest, f"is known of fewer than {fewest:g} municipalities, too few for its spread"),
-        (_spread_within() == 0, "is the same everywhere within either form"),
+        (_figures() < fewest, f"holds fewer than {fewest:g} figures, too few for its spread"),
+        (
+            _spread_within() <= _ROUNDING * pl.col("turned").abs().max().over(CELL),
+            "is the same everywhere within either form",
+        ),
     )
     for fault, reason in checks:
         left = rows.filter(fault).group_by("_task", "shown").agg(pl.col("year").unique().sort()).sort("_task", "shown")
@@ -166,21 +176,25 @@ def standardised(indicators: pl.DataFrame, saving: Mapping[str, Saving]) -> tupl
             (turned.rank("average").over(CELL) / (pl.len().over(CELL) + 1))
             .map_batches(_normal_score, return_dtype=pl.Float64)
             .alias("rank"),
-        ).select(CELL, DOER, TOGETHER, "code", CODES, "year", "saves", "size", "quality", "rank"),
+        ).select(CELL, DOER, TOGETHER, MUNICIPALITY, CODES, "year", "saves", "size", "quality", "rank"),
         tuple(aside),
     )
 
 
 def _spread_within() -> pl.Expr:
     """Standard deviation of a figure within the forms of its cell, pooled over both."""
-    turned = pl.col("turned")
-    squares = (turned - turned.mean().over(CELL, TOGETHER)).pow(2).sum().over(CELL)
-    return (squares / (pl.len().over(CELL) - 2)).sqrt()
+    own = pl.when("figure").then("turned")
+    squares = (own - own.mean().over(CELL, TOGETHER)).pow(2).sum().over(CELL)
+    return (squares / (_figures() - 2)).sqrt()
+
+
+def _figures() -> pl.Expr:
+    return pl.col("figure").sum().over(CELL).cast(pl.Float64)
 
 
 def _few() -> pl.Expr:
     """What a difference in a spread of few figures is too large by, as a factor (Hedges, 1981, equation 6e)."""
-    return 1 - 3 / (4 * (pl.len().over(CELL) - 2) - 1)
+    return 1 - 3 / (4 * (_figures() - 2) - 1)
 
 
 def _normal_score(share: pl.Series) -> pl.Series:
@@ -203,7 +217,10 @@ def _any_of(codes: Sequence[str]) -> pl.Expr:
 def once_each(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per doer and cell: the mean over the participants of an arrangement."""
     return rows.group_by(CELL, DOER, TOGETHER, "year", maintain_order=True).agg(
-        pl.col("size", "quality", "rank").mean(), pl.col(CODES).explode()
+        # The mean over participants is no municipality's own: it is the arrangement's.
+        pl.col("size", "quality", "rank").mean(),
+        pl.col(CODES).explode(),
+        pl.col(DOER).first().alias(MUNICIPALITY),
     )
 
 
@@ -212,4 +229,4 @@ def _difference(
 ) -> Finding:
     known = with_both_forms(rows.drop_nulls([outcome, *beside]))
     demand_both_forms(*number_of_doers(known), f"what {which} reach in both forms")
-    return compared(known, outcome, (TOGETHER, *beside)).finding(component, _METHOD, note)
+    return compared(known, outcome, (TOGETHER, *beside), also_by=MUNICIPALITY).finding(component, _METHOD, note)
