@@ -282,25 +282,22 @@ class Told:
         reading = case(part)
         told.append(words(f"evidence.conclusions.{_LEVEL.get(reading, reading) if shown.is_level else reading}"))
         if part.tried:
-            told.append(
-                words.count(
-                    "evidence.plain.variants",
-                    part.tried,
-                    agreeing=words.cardinal(part.agreeing),
-                    tried=words.cardinal(part.tried),
-                )
-            )
+            tried = {"agreeing": words.cardinal(part.agreeing), "tried": words.cardinal(part.tried)}
+            if part.agreeing == part.tried == 1:
+                told.append(words("evidence.plain.variants.same"))
+            else:
+                told.append(words.count("evidence.plain.variants", part.tried, **tried))
             if part.agreeing < part.tried and part.verdict in ("supported", "not_supported"):
-                told.append(self._contradicting(part.against))
+                told.append(self._contradicting(part))
         if part.told != part.verdict:
             why = "too_few" if part.tried < FEWEST_CHECKS else "unsteady"
             told.append(words(f"evidence.plain.{why}"))
         return told
 
-    def _contradicting(self, against: int) -> str:
-        if not against:
-            return self.words("evidence.plain.against.none")
-        return self.words.count("evidence.plain.against", against, against=self.words.cardinal(against))
+    def _contradicting(self, part: Judged) -> str:
+        if not part.against:
+            return self.words.count("evidence.plain.against.none", part.tried - part.agreeing)
+        return self.words.count("evidence.plain.against", part.against, against=self.words.cardinal(part.against))
 
     def _together(self) -> list[str]:
         words = self.words
