@@ -91,14 +91,13 @@ def quality(
             f"indicators of {of_arrangements} arrangements are loaded, but not what the same tasks reach when done "
             "alone"
         ]
-        named = ", ".join(task for task, saves in saving.items() if saves == "none")
         undecided = sum(saves == "undecided" for saves in saving.values())
         lacking = "no quality per task in each form is loaded (fill in: verband template quality)"
         reason = "; ".join(
             [
                 *(told if of_arrangements else []),
                 lacking,
-                f"tasks without a saving: {named or 'none'}",
+                _which(saving),
                 f"of {undecided} tasks a saving cannot be told",
             ]
         )
@@ -117,7 +116,19 @@ def quality(
             ("an arrangement counts once per indicator and year", once_each(of_kind), "quality", ("size",)),
         ):
             found.add(name, component, _difference, part, outcome, beside, component, which=which, note=note)
+    if WITHOUT_SAVING in found.not_found:
+        found.not_found[WITHOUT_SAVING] += f"; {_which(saving)}; {_loaded(rows)}"
     return Findings(tuple(found.findings), tuple(found.variants), (*set_aside, *apart), sources, found.not_found)
+
+
+def _which(saving: Mapping[str, Saving]) -> str:
+    named = ", ".join(task for task, saves in saving.items() if saves == "none")
+    return f"tasks without a saving: {named or 'none'}"
+
+
+def _loaded(rows: pl.DataFrame) -> str:
+    named = ", ".join(rows["cell"].str.split("|").list.first().unique().sort().to_list())
+    return f"tasks with figures in both forms: {named or 'none'}"
 
 
 def standardised(indicators: pl.DataFrame, saving: Mapping[str, Saving]) -> tuple[pl.DataFrame, tuple[SetAside, ...]]:
