@@ -52,9 +52,10 @@ def said(english: str, language: str) -> str:
         ``nl`` or ``en``.
     """
     if language == "en" or not english:
-        return english
+        return english.replace("`", "")
     found = _dutch(english)
-    return f"{START}{english}{END}" if found is None else found
+    # Signs around commands are for text on a terminal; a reader of the page would see them as they are.
+    return (f"{START}{english}{END}" if found is None else found).replace("`", "")
 
 
 def _dutch(english: str) -> str | None:
