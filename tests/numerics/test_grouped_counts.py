@@ -144,16 +144,18 @@ def test_events_that_come_together_widen_the_interval_and_never_narrow_it():
 
 
 def test_without_events_in_two_groups_all_members_may_have_gone_at_once():
-    years, members = np.array([60.0, 90.0, 30.0]), np.array([6.0, 9.0, 3.0])
-    nothing = clustered_rate(np.zeros(3), years, members)
+    years, members = np.tile([60.0, 90.0, 30.0], 4), np.tile([6.0, 9.0, 3.0], 4)
+    nothing = clustered_rate(np.zeros(12), years, members)
     assert nothing.low == nothing.estimate == 0
-    # Three arrangements of ten years each, of which none was left.
-    assert nothing.high == pytest.approx(exact_rate(0, 30.0)[1])
-    one = clustered_rate(np.array([1.0, 0.0, 0.0]), years, members)
+    # Twelve arrangements of ten years each, of which none was left.
+    assert nothing.high == pytest.approx(exact_rate(0, 120.0)[1])
+    one = clustered_rate(np.eye(12)[0], years, members)
     assert one.high > nothing.high
-    assert one.high == pytest.approx(exact_rate(1 / 6, 30.0)[1])
+    assert one.high == pytest.approx(exact_rate(1 / 6, 120.0)[1])
     # The break: counted as independent the upper end is far lower.
-    assert clustered_rate(np.zeros(3), years, np.ones(3)).high < nothing.high / 2
+    assert clustered_rate(np.zeros(12), years, np.ones(12)).high < nothing.high / 2
+    # Of few groups the degrees of freedom count as well.
+    assert clustered_rate(np.zeros(3), years[:3], members[:3]).high > exact_rate(0, 30.0)[1]
 
 
 def test_the_interval_of_a_difference():
@@ -169,11 +171,11 @@ def test_the_interval_of_a_difference():
 @pytest.mark.slow
 @pytest.mark.parametrize("groups", [3, 5, 10])
 @pytest.mark.parametrize("size", [(30, 31), (5, 15)])
-@pytest.mark.parametrize("alike", [0.0, 0.2, 0.3])
+@pytest.mark.parametrize("alike", [0.0, 0.3])
 @pytest.mark.parametrize("truth", [0.5, 0.8, 0.95])
 def test_proportions_of_few_groups_are_held(groups, size, alike, truth):
     """Exact intervals hold the truth at least as often as they say, so the rule is one-sided."""
-    draws, held = 2_000, 0
+    draws, held = 1_500, 0
     for seed in range(draws):
         rng = np.random.default_rng([groups, int(100 * alike), int(100 * truth), seed])
         own = rng.beta(truth * (1 / alike - 1), (1 - truth) * (1 / alike - 1), groups) if alike else truth
