@@ -122,6 +122,23 @@ def test_the_order_of_rows_decides_nothing_and_of_one_day_a_stated_leaving_wins(
     assert (first.end, first.stop) == ("left", date(2020, 1, 1))
 
 
+def test_the_newest_that_states_a_leaving_says_when_and_a_silent_one_before_that_day_withdraws_nothing():
+    first = row("A", date(2010, 1, 1), date(2024, 6, 1), as_of=date(2023, 12, 31))
+    later = row("A", date(2010, 1, 1), date(2025, 6, 1), as_of=date(2024, 5, 31))
+    found = next(item for item in spells([later, first, *STAYING], {}) if item.participant == "A")
+    assert (found.end, found.stop) == ("left", date(2025, 6, 1))
+    # It was still there before the day it had announced, and is on no list after it.
+    assert ends([first, row("A", date(2010, 1, 1), as_of=date(2024, 3, 31)), *STAYING])["A"] == "left"
+
+
+def test_who_joins_again_on_the_day_of_the_list_that_states_its_leaving_has_two_spells():
+    day = date(2014, 1, 1)
+    rows = [row("A", None, date(2012, 1, 1), as_of=day), row("A", day, as_of=day), row("A", day)]
+    for order in itertools.permutations(rows):
+        found = [item for item in spells([*order, *STAYING], {}) if item.participant == "A"]
+        assert [item.end for item in found] == ["left", "none"]
+
+
 def test_years_before_a_file_could_show_a_leaving_do_not_count():
     """One list of who stayed and the last that left: the oldest leaving starts the clock, and is no leaving."""
     since = date(1995, 1, 1)

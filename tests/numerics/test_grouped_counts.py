@@ -111,6 +111,11 @@ def test_the_floor_holds_with_weights_and_only_widens():
         assert held.effective <= free.effective
         # Groups that count the same: the variance is at least 0.2 of that of four rows.
         assert held.effective < 4 / 0.2
+        # By hand where the floor is all there is: 4 groups of the same weight, and degrees of freedom of 3.
+        number = 16 / (weight**2).sum()
+        same = clustered_proportion(np.ones(len(hits)), group, weight, least_likeness=0.2)
+        few = (stats.t.ppf(0.975, number - 1) / stats.t.ppf(0.975, 3)) ** 2
+        assert same.effective == pytest.approx(few / (0.2 / 4 + 0.8 / number))
 
 
 def test_groups_that_do_not_differ_leave_a_width():
