@@ -47,6 +47,10 @@ _START = (
     "years count from the day of the first list, or from the oldest leaving that is filled in, which only starts the "
     "clock"
 )
+_WEIGH = (
+    "of arrangements with one list those that are left often weigh more, so that fewer may leave than this; who is "
+    "missing without a day may have left, so that more may"
+)
 _NO_CHANGES = "no list of boundary changes is loaded"
 _LEAVING_METHOD = (
     "participants that left per hundred participant-years; exact Poisson interval (Garwood, 1936) at the effective "
@@ -185,7 +189,7 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
         tuple(range(min(item.since.year for item in seen), max(item.stop.year for item in seen) + 1)),
         _LEAVING_METHOD,
         note=f"{told.events:.0f} left in {told.exposure:,.0f} participant-years; {_START}; "
-        f"{_not_counted(chosen)}{without}",
+        f"{_not_counted(chosen)}{without}; {_WEIGH}",
     )
 
 
