@@ -424,7 +424,9 @@ def test_the_ledger_tells_that_nobody_left_but_by_merger_or_end(sample_workspace
     (found,) = sample_workspace.evidence(["M12"])
     told = {part.rule.component: part.finding for part in found.components}
     assert told["leaving"].estimate == told["leaving"].low == 0
-    assert 0 < told["leaving"].high < 1
+    # All partners of one arrangement could have left together: nobody seen to leave does not rule out one in a hundred.
+    assert told["leaving"].high > 1
+    assert {part.verdict for part in found.components if part.rule.component == "leaving"} == {"inconclusive"}
     ended = next(item for item in province(1).arrangements if item.end)
     assert f"{len(province(1).members(ended, 2020))} whose whole arrangement ended" in told["leaving"].note
     assert told["undoing"].estimate == 0
