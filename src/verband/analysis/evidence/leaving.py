@@ -4,8 +4,8 @@ Leaving: participants that left per hundred participant-years, from the dates th
 (:mod:`verband.analysis.participation_spells`); arrangements that the law compels are no test of the freedom to leave.
 Participants of one arrangement often leave together, so the interval is the exact one of Garwood (1936) at the
 effective number of leavings (:mod:`verband.numerics.grouped_counts`), which is never narrower than the one of
-independent leavings. In simulations the wider of the exact and a clustered t-interval held the truth in 84% to 95% of
-the cases with few arrangements, this one in 93% to 99%. Undone: a municipality that was formed by a merger splits, and
+independent leavings. In trials of 1,000 draws a clustered t-interval of the ratio held the truth in 84% to 100% of the
+cases, this one in 93% to 100%. Undone: a municipality that was formed by a merger splits, and
 a part of it goes on as a municipality that receives nothing from others; one that is divided among others is merged
 further. Exact Poisson interval. Their difference by Zou and Donner (2008).
 """
