@@ -202,7 +202,7 @@ def _finding(told: Sequence[_Gains], key: str, game: str, words: _Words, limits:
         high,
         None,
         len(told),
-        len({code for item in told for code in item.partnership.members}),
+        words.municipalities,
         words.municipalities,
         (words.year,),
         words.method.format(game=GAMES[game]),
@@ -246,7 +246,11 @@ def _words(
     tasks = Counter(task for item in partnerships for task in item.tasks)
     year = max(models[task].years[-1] for task in tasks)
     (most, times) = min(tasks.items(), key=lambda item: (-item[1], item[0]))
-    behind = f"{len(tasks)} tasks stand behind {len(told)} partnerships, task {most} in {times} of them"
+    members = {code for item in partnerships for code in item.members}
+    behind = (
+        f"{len(tasks)} tasks stand behind {len(told)} partnerships of {len(members)} municipalities, task {most} in "
+        f"{times} of these partnerships"
+    )
     method = (
         f"cost games of {{game}};{sampled} municipalities drawn anew once per draw for all tasks and partnerships "
         f"together, {draws} draws; a group gains where alone it would pay at least {100 * smallest:g}% less; mean and "
