@@ -142,11 +142,14 @@ def test_a_planted_gain_counts_from_the_size_that_matters():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("elasticity", [1.03, 1.04])
-def test_the_interval_holds_the_planted_truth_about_as_often_as_it_says(elasticity):
-    """No partnership gains 5% in truth at the one, the larger ones do at the other; estimates lie around the limit."""
+def test_the_interval_holds_the_planted_truth_about_as_often_as_it_says():
+    """The larger partnerships gain 5% in truth and the smaller do not; estimates lie around that limit.
+
+    Of 150 such samples the interval of 120 draws held the truth in 92 to 93%, that of 200 in 94%.
+    """
+    elasticity = 1.04
     held = dict.fromkeys(("own levels", "size only"), 0)
-    for seed in range(40):
+    for seed in range(60):
         rng = np.random.default_rng(seed)
         size, level = np.exp(rng.uniform(8.5, 12.2, 160)), rng.normal(0, 0.15, 160)
         frame = pl.DataFrame(
@@ -166,14 +169,14 @@ def test_the_interval_holds_the_planted_truth_about_as_often_as_it_says(elastici
             "own levels": {f"GM{place:04}": level[place] for place in range(160)},
             "size only": {f"GM{place:04}": 0.0 for place in range(160)},
         }
-        partnerships = _partnerships(table)
-        found = own_interests({"7.3": table}, partnerships, sources=(), draws=200, seed=seed)
+        partnerships = _partnerships(table, 6)
+        found = own_interests({"7.3": table}, partnerships, sources=(), draws=120, seed=seed)
         for game, known in levels.items():
             truth = 100 * np.mean([_in_truth(table, item, elasticity, known, 0.05) for item in partnerships])
             told = _chance(found, "any", game)
             held[game] += told.low - 1e-9 <= truth <= told.high + 1e-9
-    # 36 or more of 40 in nineteen of twenty trials at 95%; 34 in all but one of a hundred.
-    assert min(held.values()) >= 34
+    # At 93% fewer than 51 of 60 come out in one of a hundred trials.
+    assert min(held.values()) >= 51
 
 
 def test_more_partnerships_of_one_task_say_no_more_about_its_scale():
