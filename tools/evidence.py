@@ -147,7 +147,7 @@ def _index(found: Mapping[str, Evidence]) -> str:
         verdict, figure = "not computed yet", ""
         if item is not None:
             told = Told(item, "en")
-            parts = f" ({told.parts})" if told.parts else ""
+            parts = f" ({told.below_verdict})" if told.below_verdict else ""
             verdict, figure = f"{MARKS[told.verdict]} {told.verdict_word}{parts}", _key(told)
         lines.append(f"| {link} | {claim.statement.en} | {claim.type} | {verdict} | {figure} |")
     return "\n".join(lines) + "\n"

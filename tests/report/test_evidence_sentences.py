@@ -49,7 +49,7 @@ def test_every_verdict_in_every_direction_reads_as_it_is(direction, name, langua
 )
 def test_a_level_is_held_against_its_limit_and_not_against_nothing(low, high, verdict, language):
     """Of a part of all functions "50% higher" means nothing, and above nothing is no direction."""
-    item = judge(statement("M13"), Findings((found(low, high, "conflict_under_own_key"),)))
+    item = judge(statement("M13"), checked(found(low, high, "conflict_under_own_key")))
     assert item.verdict == verdict
     text = plain(item, language)
     assert ("alleen meer dan 50% telt" if language == "nl" else "only more than 50% counts") in text

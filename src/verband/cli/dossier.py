@@ -38,7 +38,7 @@ def dossier(
     again: Annotated[
         bool, typer.Option("--again", help="With --all: write all pages anew, also those that are up to date.")
     ] = False,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of page and summary.")] = Language.nl,
+    lang: Annotated[Language, typer.Option("--lang", "--language", help="Language of page and summary.")] = Language.nl,
     out: Annotated[
         str | None, typer.Option("--out", metavar="DIR", help="Folder to write the page to; this one by default.")
     ] = None,

@@ -117,12 +117,14 @@ def _interval(found: Finding) -> str:
 
 
 def _notes(found: tuple[Evidence, ...]) -> list[str]:
+    own = [item.statement.mechanism for item in found if item.statement.data_needed and item.verdict != "not_testable"]
     untold = [f"{item.statement.mechanism}: {item.missing}.{_needed(item)}" for item in found if item.missing]
     return [
         "Supported: the 95% interval lies wholly beyond the smallest effect that matters (for equality: wholly within "
         "the margin) and two thirds of the checks agree, of at least two. Rules were stated before the estimates; "
         "figures are those of the primary component. Estimated; sources and methods: --format json, or name a "
         "mechanism.",
+        *([f"{', '.join(own)}: only about the municipalities in the files that you loaded yourself."] if own else []),
         *untold,
     ]
 

@@ -260,7 +260,9 @@ def template(
     kind: Annotated[TemplateKind, typer.Argument(help="Which own file.")],
     to: Annotated[TemplateFormat, typer.Option("--to", help="File type.")] = TemplateFormat.csv,
     out: Annotated[Path | None, typer.Option("--out", metavar="FILE", help="File to write; never overwritten.")] = None,
-    lang: Annotated[Language, typer.Option("--lang", help="Language of headings and explanation.")] = Language.nl,
+    lang: Annotated[
+        Language, typer.Option("--lang", "--language", help="Language of headings and explanation.")
+    ] = Language.nl,
     members: Annotated[
         str | None,
         typer.Option("--members", metavar="NAMES", help="For share: write a row for every combination of A,B,C."),

@@ -76,6 +76,11 @@ class Genealogy:
             if (ends := [day for day, parts in days if all(part.code != code for part in parts)])
         }
         self._created = _created(self._events)
+        self._renamed = {
+            event.old_code: event.new_code
+            for event in self._events
+            if event.type is ChangeType.RENAMING and self._dissolved.get(event.old_code) == event.effective_date
+        }
         self._check_order()
 
     @classmethod
@@ -98,6 +103,10 @@ class Genealogy:
     def dissolved_on(self, code: str) -> date | None:
         """Return the day on which the municipality ceased to exist, ``None`` if it did not."""
         return self._dissolved.get(code)
+
+    def renamed_to(self, code: str) -> str:
+        """Return the code under which the municipality goes on after changes of its name or code alone."""
+        return self.renamed_to(self._renamed[code]) if code in self._renamed else code
 
     def created_on(self, code: str) -> date | None:
         """Return the day on which the municipality came into being, ``None`` if before the records."""

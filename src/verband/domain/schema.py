@@ -19,6 +19,14 @@ ColumnType = Literal["text", "integer", "number", "date", "boolean"]
 COLUMN_TYPES: tuple[ColumnType, ...] = ("text", "integer", "number", "date", "boolean")
 
 
+_IN_WORDS = {
+    r"GM\d{4}": "a code like GM0197",
+    r"\d\.\d{1,3}": "a task code like 7.3",
+    r"\d\.\d{1,3}[a-d]?(\+\d\.\d{1,3}[a-d]?)*": "a task code like 7.3, or several as 7.3+2.1",
+}
+"""Patterns that users meet in their own files, in words."""
+
+
 @dataclass(frozen=True, slots=True)
 class Allowed:
     """Which values a column may hold: an enumeration, a range or a pattern (empty: any).
@@ -46,7 +54,7 @@ class Allowed:
         if self.values:
             return "one of " + ", ".join(self.values)
         if self.pattern:
-            return f"text like {self.pattern}"
+            return _IN_WORDS.get(self.pattern, f"text like {self.pattern}")
         if self.until_today:
             return "today or earlier"
         if self.low is not None and self.high is not None:

@@ -6,8 +6,19 @@ for proportions with small expected number of positive counts estimated from sur
 the effective number at most the real one, Dean and Pagano, 2015; exact intervals of Clopper and Pearson, 1934; rates
 in the same way, with that of Garwood, 1936). Variances are bias-reduced with Satterthwaite's degrees of freedom
 (:mod:`verband.numerics.least_squares`), and few degrees of freedom lower the effective number. Such intervals stay
-within 0 and 1, or above 0, and never have no width. In simulations they hold the truth in 95% or more of the cases
-with 3 to 6 groups; with ten or more groups that differ strongly, near 0 or 1, it is 91% to 94%.
+within 0 and 1, or above 0, and never have no width.
+
+A few groups hardly tell how much their rows are alike, and not at all where nearly all rows are the same. The caller
+states the least *likeness* (intraclass correlation) that is taken; the design effect is never below that of Kish (1965,
+"Survey sampling"), 1 + (rows of a group - 1) times likeness. Without such a floor one miss more made an interval
+narrower. Simulated at a least likeness of 0.2, with 3 to 10 groups of 30 rows and a proportion of 0.5 to 0.95, an
+interval of 95% holds the truth in 98% of the cases or more up to a true likeness of 0.3, and in 94.5% or more at 0.6
+(groups: 10, proportion 0.8; there the low end lies above the truth in 5%, where 2.5% is meant). Where rows are
+independent it holds nearly always: the price of the floor is width.
+
+Rates: where events are seen in one group or none, nothing tells whether they come together; then all members of a group
+are taken to be able to go at once. Simulated with 3 to 40 groups of 8 members over 6 years at 0.3% to 3% a year, events
+that come alone, by three, or all of a group together, the interval holds the truth in 96% to 100% of the cases.
 """
 
 from __future__ import annotations
@@ -128,11 +139,14 @@ def _below_over_draws(hits: Array, number: Array, limit: float) -> float:
 
 
 def clustered_proportion(
-    hits: Array, group: npt.NDArray[np.int64], weights: Array | None = None, *, level: float = 0.95
+    hits: Array,
+    group: npt.NDArray[np.int64],
+    weights: Array | None = None,
+    *,
+    least_likeness: float,
+    level: float = 0.95,
 ) -> Proportion:
     """Tell a proportion of rows that come in groups.
-
-    Where all rows are the same nothing tells how much the rows of a group are alike: each group counts as one.
 
     Parameters
     ----------
@@ -142,6 +156,9 @@ def clustered_proportion(
         Number of its group, shape (n,).
     weights
         Positive, shape (n,); all the same by default.
+    least_likeness
+        Intraclass correlation that the rows of a group are taken to have at least, from 0 (independent) to 1 (each
+        group counts as one row).
     level
         Of the interval.
 
@@ -156,29 +173,34 @@ def clustered_proportion(
     root = np.sqrt(weight)
     fit = least_squares(hits * root, root[:, None], group)
     found = fit.contrast(np.ones(1), level=level)
-    share = min(max(found.estimate, 0.0), 1.0)
+    whole = weight.sum()
+    number = float(whole**2 / (weight**2).sum())
+    counted = float(whole**2 / (np.bincount(group, weight) ** 2).sum())
+    effective = 1 / (least_likeness / counted + (1 - least_likeness) / number)
     if np.all(hits == hits[0]):
-        effective = float(fit.groups)
         share = float(hits[0])
     else:
-        number = float(weight.sum() ** 2 / (weight**2).sum())
-        independent = share * (1 - share) / number
-        effective = number * min(1.0, independent / found.standard_error**2 if found.standard_error > 0 else 1.0)
-        tails = [float(stdtrit(freedom, 0.5 + level / 2)) for freedom in (number - 1, found.degrees_of_freedom)]
-        effective = min(number, effective * (tails[0] / tails[1]) ** 2)
+        share = min(max(found.estimate, 0.0), 1.0)
+        effective = min(
+            effective, share * (1 - share) / found.standard_error**2 if found.standard_error > 0 else number
+        )
+    tails = [float(stdtrit(freedom, 0.5 + level / 2)) for freedom in (number - 1, found.degrees_of_freedom)]
+    effective = min(number, effective * (tails[0] / tails[1]) ** 2)
     low, high = exact_proportion(share * effective, effective, level=level)
     return Proportion(share, low, high, effective, fit.groups)
 
 
-def clustered_rate(events: Array, exposure: Array, *, level: float = 0.95) -> Rate:
+def clustered_rate(events: Array, exposure: Array, members: Array, *, level: float = 0.95) -> Rate:
     """Tell the rate of events over groups, in which events may come together.
 
-    Where there are no events nothing tells whether they come together: they then count as independent.
+    Where fewer than two groups have events, as many are taken to come together as a group has members.
 
     Parameters
     ----------
     events, exposure
         Number of events and exposure per group, shape (groups,); exposure above 0.
+    members
+        How many events of a group can come together, shape (groups,); 1 or more.
     level
         Of the interval.
 
@@ -193,9 +215,12 @@ def clustered_rate(events: Array, exposure: Array, *, level: float = 0.95) -> Ra
     # Variance goes with exposure, as of independent events: least squares with these weights gives the ratio of sums.
     root = np.sqrt(exposure)
     found: Contrast = least_squares(events / root, root[:, None], np.arange(len(events))).contrast(np.ones(1))
-    effect = 1.0 if number == 0 else max(1.0, found.standard_error**2 * whole**2 / number)
+    effect = max(1.0, found.standard_error**2 * whole**2 / number) if number else 1.0
     tails = [float(stdtrit(freedom, 0.5 + level / 2)) for freedom in (1e9, found.degrees_of_freedom)]
     effect *= max(1.0, (tails[1] / tails[0]) ** 2)
+    if np.count_nonzero(events) <= 1:
+        # Were all members to go at once, the groups would be what is counted, over the time that each was observed.
+        effect = max(effect, whole / float((exposure / members).sum()))
     low, high = exact_rate(number / effect, whole / effect, level=level)
     return Rate(number / whole, low, high, number, whole, len(events))
 

@@ -26,6 +26,8 @@ _DOUBTS = {
     "doubt_one": "the law asks one body for this duty and the list names more",
 }
 _ORIGIN = (
+    ("The user's own", "own"),
+    ("The user", "user"),
     ("aggregation by", "summed"),
     ("Derived from CBS lists and public sources", "lists"),
     ("Derived from CBS and Kadaster (PDOK)", "maps"),

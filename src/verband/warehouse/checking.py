@@ -191,7 +191,8 @@ def _task_fault(value: str, name: str, column: str) -> _Fault | None:
             error = BadInputError(
                 f"there is no Iv3 task {code!r}",
                 where=f"{name}, column {column}",
-                todo="`verband series --task` with a word of the title suggests codes",
+                todo="Correct the code, or use --keep-going to set such rows aside; `verband export task_titles` "
+                "lists all codes with their titles",
             )
             return _Fault(value, error, _NO_TASK)
     return None

@@ -178,6 +178,19 @@ class Facts:
         ).frame.drop("parts", "missing_parts")
         return found.join(self.people.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
 
+    def cost_of_category(self, category: str) -> pl.DataFrame:
+        """Cost of an Iv3 category over all tasks: ``code, year, cost_keur``, in the latest boundaries."""
+        table = self.warehouse.table("cost_per_category").filter(
+            (pl.col("report") == self.report) & (pl.col("category") == category)
+        )
+        return harmonise(
+            table.select("code", "year", "cost_keur"),
+            self.weights,
+            year=self.boundaries,
+            columns=("cost_keur",),
+            in_successor=self.in_successor,
+        ).frame.select("code", "year", "cost_keur")
+
     @cached_property
     def before_mergers(self) -> pl.DataFrame:
         """Municipalities of the latest list in years in which they still were several: ``code, year``.

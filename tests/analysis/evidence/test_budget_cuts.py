@@ -9,7 +9,7 @@ from scipy.stats import binom
 from simulated_finances import panel
 
 from verband.analysis.evidence.budget_cuts import after_less_solvency, budget_cuts, jackknifed, with_finances
-from verband.analysis.evidence.ledger import judge
+from verband.analysis.evidence.ledger import SAME, judge
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.statements import statement
 from verband.analysis.own_pay import OwnPay
@@ -44,7 +44,9 @@ def test_planted_links_are_covered_with_the_sign_of_the_rules():
     evidence = judge(statement("M16"), found)
     assert evidence.components[0].verdict == "supported"
     for component in ("finances_to_own_pay", "finances_to_hired_staff"):
-        assert sum(item.component == component and item.finding is not None for item in evidence.variants) >= 7
+        assert sum(item.component == component and item.finding is not None for item in found.variants) >= 7
+    # Nobody is outsourced here, so that to leave these out is no check.
+    assert {item.missing for item in evidence.variants if item.finding is None} <= {SAME}
 
 
 def test_nothing_is_found_where_nothing_is():

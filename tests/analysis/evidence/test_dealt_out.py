@@ -8,7 +8,7 @@ from scipy import stats
 from simulated_mergers import before_mergers
 
 from verband.analysis.evidence.common_pot import common_pot
-from verband.analysis.evidence.dealt_out import years_before_by_chance
+from verband.analysis.evidence.dealt_out import at_the_start_by_chance, one_each, years_before_by_chance
 from verband.analysis.evidence.panel import CannotEstimateError
 
 
@@ -67,3 +67,31 @@ def test_no_difference_is_rejected_as_often_as_it_should():
         for seed in range(draws)
     )
     assert stats.binomtest(rejected, draws, 0.05).pvalue > 0.01, rejected / draws
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("claim", [0.0, 150.0])
+def test_the_interval_of_the_last_year_holds_the_claim_as_often_as_it_should(claim):
+    draws, held = 2_000, 0
+    for seed in range(draws):
+        found = at_the_start_by_chance(started([6, seed], claim=claim), "cost_eur", draws=99, seed=seed)
+        held += found.low is not None and found.low <= claim <= found.high
+    assert stats.binomtest(held, draws, 0.95).pvalue > 0.01, held / draws
+
+
+def test_a_process_is_the_mean_of_its_members_in_years_in_which_all_are_known():
+    rows = started(24).filter(pl.col("merger").is_null() | (pl.col("merger") == 2022))
+    lacking = rows.with_columns(
+        pl.when((pl.col("code") == "M2022-2-4") & (pl.col("year") == 2018))
+        .then(None)
+        .otherwise("cost_eur")
+        .alias("cost_eur")
+    )
+    found = one_each(lacking, "cost_eur")
+    own = rows.filter(pl.col("process") == "2022 2")
+    means = dict(own.group_by("year").agg(pl.col("cost_eur").mean()).iter_rows())
+    told = dict(found.filter(pl.col("process") == "2022 2").select("year", "cost_eur").iter_rows())
+    assert set(told) == set(means) - {2018}
+    assert all(told[year] == pytest.approx(means[year]) for year in told)
+    controls = rows.filter(pl.col("process").is_null()).sort("code", "year")
+    assert found.filter(pl.col("process").is_null())["cost_eur"].to_list() == controls["cost_eur"].to_list()

@@ -139,7 +139,7 @@ def test_unlike_municipalities_that_share_less_are_found():
     assert evidence.verdict == "supported"
     shared = {item.name: item for item in evidence.variants}
     assert shared["only those known to be voluntary"].finding is None
-    assert "does not vary" in shared["only those known to be voluntary"].missing
+    assert "a source calls 0 of " in shared["only those known to be voluntary"].missing
     assert shared["Poisson"].finding.estimate < -10
     assert "not testable" in evidence.primary.finding.note
     assert "no source calls any" in evidence.primary.finding.note
@@ -198,3 +198,20 @@ def test_what_cannot_be_told_says_why():
         effect_on_sharing(rows.with_columns(pl.lit(1.0).alias("levies")), "unknown")
     with pytest.raises(CannotEstimateError, match="neighbours"):
         effect_on_sharing(rows.with_columns(pl.lit(0.0).alias("contact")), "unknown", component="contact")
+
+
+def test_what_one_user_says_of_a_few_arrangements_does_not_say_which_are_voluntary_in_the_country():
+    """The break: one arrangement that a user's own file calls voluntary made it the only one that was counted."""
+    data = country(1)
+    one = data["seats"]["arrangement_id"][0]
+    said_so = data["seats"].with_columns(
+        pl.when(pl.col("arrangement_id") == one).then(pl.lit("voluntary")).otherwise("status").alias("status")
+    )
+    before, after = (identity(**{**data, "seats": seats}, sources=()) for seats in (data["seats"], said_so))
+    for old, new in zip(before.findings, after.findings, strict=True):
+        assert (new.estimate, new.low, new.high) == (old.estimate, old.low, old.high)
+        assert "counted are those that the law is not known to compel" in new.note
+    most = data["seats"].with_columns(pl.lit("voluntary").alias("status"))
+    assert (
+        "arrangements that a source calls voluntary" in identity(**{**data, "seats": most}, sources=()).findings[0].note
+    )

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 import numpy as np
 import polars as pl
 import pytest
+from scipy import stats
 
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.flexibility import Leaving, flexibility
@@ -68,9 +69,11 @@ def told(rows, dissolved=None, dated=True, changed=MERGED):
 
 
 def members(arrangement, *exits, compulsory=False, entry=date(2015, 12, 31)):
+    """On a list of the day of joining and on one of now."""
     return [
-        Dated(arrangement, f"P{place}", f"P{place}", entry, left, NOW, compulsory=compulsory)
+        Dated(arrangement, f"P{place}", f"P{place}", entry, stated, as_of, compulsory=compulsory)
         for place, left in enumerate(exits)
+        for stated, as_of in ((None, entry), (left, NOW))
     ]
 
 
@@ -101,6 +104,9 @@ def test_what_is_no_leaving_is_counted_apart():
         *members("d", *STAY),
         *members("e", None, day, None, compulsory=True),
         Dated("d", "Q", "Q", None, None, NOW),
+        Dated("d", "R", "R", None, day, NOW),
+        Dated("d", "S", "S", None, None, date(2018, 12, 31)),
+        *(Dated("f", f"P{place}", None, date(1995, 1, 1), left, NOW) for place, left in enumerate((day, None, None))),
     ]
     found, collected = told(rows, {"P0": date(2021, 1, 1)})
     assert found["leaving"].estimate == 0
@@ -108,7 +114,11 @@ def test_what_is_no_leaving_is_counted_apart():
     # P0 is in three arrangements that go on, and only one says the day.
     assert note.startswith("0 left in ")
     assert "3 whose municipality ceased to exist, 2 whose whole arrangement ended and 1 that only announced it" in note
-    assert "1 participants were seen on one day only" in note
+    assert "oldest leaving that is filled in, which only starts the clock; not counted" in note
+    assert (
+        "; 1 leavings only start the clock; 1 leavings without a known start do not count; 1 are missing from" in note
+    )
+    assert "; 2 participants without any day that counts; " in note
     assert "without 1 arrangements that the law compels" in note
     with_law = next(item for item in collected.variants if item.name == "compulsory arrangements included")
     assert with_law.finding.estimate > 0
@@ -128,7 +138,9 @@ def test_without_dates_it_says_what_to_load_and_undoing_is_still_told():
 def test_a_planted_rate_is_recovered():
     rng = np.random.default_rng(8)
     rows = []
+    # A list of the first day, so that all years since then count.
     for number in range(120):
+        rows.append(Dated(f"a{number}", "first", None, date(1999, 12, 31), None, date(1999, 12, 31)))
         for place in range(8):
             entry = date(2000, 1, 1) + timedelta(days=int(rng.integers(0, 3650)))
             left = entry + timedelta(days=int(365.25 * rng.exponential(1 / 0.03)) + 1)
@@ -137,6 +149,41 @@ def test_a_planted_rate_is_recovered():
     assert found["leaving"].low < 3.0 < found["leaving"].high
     assert found["leaving"].high - found["leaving"].low < 1.0
     assert found["leaving"].low > 1
+
+
+def test_one_clock_for_all_own_files_is_a_check_of_its_own_kind():
+    single = [
+        Dated(f"a{number}", f"P{place}", None, date(1995, 1, 1), left, NOW)
+        for number in range(8)
+        for place, left in enumerate((date(2015 + number, 1, 1), date(2024, 1, 1), None, None))
+    ]
+    found, collected = told(single)
+    check = next(item for item in collected.variants if item.name.startswith("all own files"))
+    # From 2015 on all but the oldest leaving count, and more years.
+    assert found["leaving"].note.startswith("8 left in ")
+    assert check.finding.note.startswith("15 left in ")
+    assert check.finding.estimate < found["leaving"].estimate * 2
+    assert len({item.name for item in collected.variants}) == 2
+
+
+@pytest.mark.slow
+def test_intervals_of_files_that_name_only_the_last_leavings_hold_the_truth():
+    until, draws, held, told_of = date(2024, 12, 31), 400, 0, 0
+    for seed in range(draws):
+        rng = np.random.default_rng([31, seed])
+        rows = []
+        for number in range(30):
+            for place in range(9):
+                # Without memory: who is there in 2023 leaves at the same rate from then on.
+                gone = date(2023, 1, 1) + timedelta(days=int(365.25 * rng.exponential(1 / 0.03)))
+                left = gone if gone <= until else None
+                rows.append(Dated(f"a{number}", f"P{place}", None, date(1995, 1, 1), left, until))
+        found, _ = told(rows)
+        if "leaving" in found:
+            told_of += 1
+            held += found["leaving"].low <= 3 <= found["leaving"].high
+    assert told_of > 0.95 * draws
+    assert stats.binomtest(held, told_of, 0.95, "less").pvalue > 0.01, held / told_of
 
 
 def test_it_changes_neither_the_verdict_nor_what_is_missing():

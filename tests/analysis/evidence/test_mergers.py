@@ -93,13 +93,13 @@ def test_years_since_a_decision_are_not_dealt_out_as_if_there_were_one():
     """The headline is a mean since the decision, starts dealt out anew are about one year: not the same effect."""
     rows = before_mergers(18, claim=400.0).with_columns((pl.col("merger") - 2).alias("decided"))
     found = common_pot(rows, (), seed=1, draws=49, sources=())
-    drawn = [item for item in found.variants if item.name == "interval by randomisation"]
+    drawn = [item for item in found.variants if item.name == "interval by randomisation, every merger once"]
     assert len(drawn) == 2
     for item in drawn:
         assert item.finding is None or item.finding.low <= item.finding.estimate <= item.finding.high
         assert "decision" in item.missing
     one_year = common_pot(before_mergers(18, claim=400.0), (), seed=1, draws=49, sources=())
-    for item in (one for one in one_year.variants if one.name == "interval by randomisation"):
+    for item in (one for one in one_year.variants if one.name == "interval by randomisation, every merger once"):
         assert item.finding.low <= item.finding.estimate <= item.finding.high
 
 

@@ -17,6 +17,7 @@ from verband.analysis.evidence.partnership_games import Partnership, TaskTable, 
 from verband.analysis.evidence.result import SetAside
 from verband.analysis.evidence.statements import statement
 from verband.numerics.grouped_counts import proportion_over_draws
+from verband.report.evidence.said import START, said
 
 SEASONS = (2021, 2022, 2023, 2024)
 
@@ -73,6 +74,10 @@ def by_size(sizes):
     return sizes
 
 
+def told_of(found):
+    return [item for item in (*found.findings, *(item.finding for item in found.variants)) if item is not None]
+
+
 def variants(found):
     return {item.name: item for item in found.variants}
 
@@ -113,6 +118,7 @@ def test_a_fair_key_with_scale_keeps_all_together_and_equal_shares_do_not():
     made = table(elasticity=0.8, spread=0.0)
     fair = asked(made, keys(made, 10, by_size))
     assert primary(fair).estimate == 0
+    assert all(START not in said(text, "nl") for item in told_of(fair) for text in (item.method, item.note))
     assert 0 < primary(fair).high < 50
     assert judge(statement("M13"), fair).verdict == "not_supported"
     unfair = asked(made, keys(made, 10, lambda sizes: sizes**-2.0))

@@ -185,10 +185,25 @@ def test_without_prices_the_reason_says_what_to_load():
 
 
 def test_only_what_was_bought_in_the_same_year_is_compared():
-    known, _ = buying_decisions(bought(13, noise=0.0, buyer=0.0))
+    known, _ = buying_decisions(bought(13, noise=1e-6, buyer=0.0))
     dearer = known.with_columns(pl.col("log_price") + pl.col("year") * 0.5 + pl.col(CELL).str.contains("kind 1") * 2)
     for rows in (known, dearer):
-        assert price_by_volume(rows.filter(pl.col(TOGETHER) == 0)).estimate == pytest.approx(-0.1)
+        assert price_by_volume(rows.filter(pl.col(TOGETHER) == 0)).estimate == pytest.approx(-0.1, abs=1e-5)
+
+
+def test_prices_without_any_spread_are_no_evidence_of_everything():
+    known, _ = buying_decisions(bought(13, noise=0.0, buyer=0.0))
+    with pytest.raises(CannotEstimateError, match="without any spread"):
+        price_by_volume(known)
+
+
+def test_buyers_are_counted_after_those_without_inhabitants_are_left_out():
+    known, _ = buying_decisions(bought(14))
+    few = sorted(known[DOER].unique())[:3]
+    lacking = known.with_columns(pl.when(pl.col(DOER).is_in(few)).then("size").alias("size"))
+    assert price_by_volume(lacking).n_clusters > 3
+    with pytest.raises(CannotEstimateError, match="is known of 3 buyers"):
+        price_by_volume(lacking, ("size",))
 
 
 @pytest.mark.slow

@@ -7,10 +7,12 @@ from datetime import date
 import numpy as np
 import polars as pl
 import pytest
+from scipy.stats import t
 
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.one_person_functions import one_person_functions
+from verband.analysis.evidence.result import SetAside
 from verband.analysis.evidence.staff_lists import FEW, NOBODY, StaffLists, add_staff_lists
 from verband.analysis.evidence.statements import statement
 
@@ -109,14 +111,50 @@ def test_lists_that_are_all_the_same_give_no_interval_without_width():
     found = told(lists(*[(code, 1, 1, 0) for code in ("GM1", "GM2", "GM3", "GM4") for _ in range(8)]))[0]
     for component in (FEW, NOBODY):
         assert found[component].estimate == found[component].high == 100
-        assert found[component].low < 50
+        # Eight functions of one list count as 8 / (1 + 7 x 0.2); few lists lower that further.
+        number = 32 / 2.4 * (t.ppf(0.975, 31) / t.ppf(0.975, 3)) ** 2
+        assert found[component].low == pytest.approx(100 * 0.025 ** (1 / number))
+
+
+def test_one_miss_less_never_turns_the_verdict():
+    """The break: with all 150 functions a hit each municipality counted as one, and the low end was 48%."""
+
+    def low(misses):
+        rows = [(f"GM{place}", 5 if place * 30 + one < misses else 1, 1, 0) for place in range(5) for one in range(30)]
+        return told(lists(*rows))[0][FEW].low
+
+    lows = [low(misses) for misses in (3, 2, 1, 0)]
+    assert lows == sorted(lows)
+    assert lows[-1] > 60
+
+
+def test_deputies_that_are_not_filled_in_count_as_none_in_one_check():
+    """Who leaves the number empty where there are none takes these functions out of the share."""
+    rows = [(f"GM{place}", 1, 1, None if one < 6 else 1) for place in range(6) for one in range(10)]
+    found, collected, _ = told(lists(*rows))
+    check = next(item.finding for item in collected.variants if item.name == "deputies left empty count as none")
+    assert found[NOBODY].estimate == 0
+    assert check.estimate == pytest.approx(60)
+    assert (found[NOBODY].n_observations, check.n_observations) == (24, 60)
+    assert "is not filled in" not in check.note
+
+
+def test_lists_that_do_not_count_are_told():
+    some = lists(*MADE)
+    more = StaffLists(some.rows, some.source, 2, (SetAside("Verdeeld", "no municipality of the latest list: x"),))
+    found, collected, aside = told(more)
+    assert all("without 2 older lists, or lists of predecessors" in item.note for item in found.values())
+    assert all("older lists" in item.finding.note for item in collected.variants if item.finding)
+    assert [item.code for item in aside] == ["Verdeeld", "GM2"]
+    assert "older lists" not in told(some)[0][FEW].note
 
 
 def test_planted_shares_are_recovered_and_decide():
     rng = np.random.default_rng(1)
     rows = []
     for place in range(40):
-        for _ in range(12):
+        # Lists of unequal length, so that the checks differ from the estimate.
+        for _ in range(8 + place % 9):
             few = rng.random() < 0.8
             rows.append((f"GM{place:02}", 1 if few else 4, 1, int(rng.random() > 0.7)))
     found = one_person_functions((), year=0, sources=(), lists=lists(*rows))

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from verband.analysis.evidence.ledger import adjusted, judge
+from verband.analysis.evidence.ledger import SAME, adjusted, judge
 from verband.analysis.evidence.result import Finding, Findings, VariantFinding
 from verband.analysis.evidence.statements import Rule, Text, statement
 from verband.analysis.evidence.verdict import holm, joined, p_value, read, with_checks
@@ -175,7 +175,8 @@ def test_only_variants_of_the_same_component_count():
 def test_a_motive_gets_no_verdict_even_where_its_main_component_is_estimated():
     claim = replace(statement("M4"), type="motive")
     main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
-    checks = tuple(VariantFinding(name, part.component, part) for part in main for name in ("one", "other"))
+    fewer = [replace(part, n_observations=50) for part in main]
+    checks = tuple(VariantFinding(name, part.component, part) for part in fewer for name in ("one", "other"))
     assert judge(claim, Findings(main, checks)).verdict == "not_testable"
     assert judge(statement("M4"), Findings(main, checks)).verdict == "supported"
 
@@ -235,3 +236,14 @@ def test_a_check_that_cannot_tell_is_no_check_that_contradicts():
     checks = tuple(VariantFinding(name, "hired_share", _finding("hired_share", at, 0.5)) for name, at in names.items())
     hired = judge(statement("M4"), Findings(main, checks)).components[0]
     assert (hired.agreeing, hired.against, hired.tried) == (1, 1, 3)
+
+
+def test_a_check_that_comes_to_the_same_is_none():
+    main = _finding("hired_share", 3.0, 0.5), _finding("arrangement_share", 2.0, 0.2)
+    same = [VariantFinding(name, "hired_share", main[0]) for name in ("last year only", "without the four largest")]
+    found = judge(statement("M4"), Findings(main, tuple(same)))
+    assert (found.components[0].tried, found.components[0].told) == (0, "inconclusive")
+    assert {item.missing for item in found.variants} == {SAME}
+    other = replace(main[0], n_observations=99)
+    found = judge(statement("M4"), Findings(main, (*same, VariantFinding("fewer", "hired_share", other))))
+    assert found.components[0].tried == 1

@@ -13,14 +13,24 @@ from verband.errors import UnknownNameError
 from verband.workspace.evidence.staff_and_keys import keys_in_use, staff_lists
 
 NAMES = {"Elzen": "GM1", "Wilgen": "GM2", "Beuken": "GM3"}
+GONE = {"Oud-Elzen": "GM8", "Elzenberg": "GM9"}
+"""Both went into GM1."""
 OLD, NEW = date(2023, 12, 31), date(2025, 12, 31)
 
 
 class Index:
     def find(self, text):
-        if text not in NAMES and text not in NAMES.values():
+        known = NAMES | GONE | {"Verdeeld": "GM7"}
+        if text not in known and text not in known.values():
             raise UnknownNameError(f"no {text}")
-        return SimpleNamespace(code=NAMES.get(text, text))
+        return SimpleNamespace(code=known.get(text, text))
+
+
+def resolve(text):
+    code = Index().find(text).code
+    if code == "GM7":
+        raise UnknownNameError("Verdeeld (GM7) was divided")
+    return SimpleNamespace(code="GM1" if code in GONE.values() else code)
 
 
 class Held:
@@ -44,17 +54,28 @@ class Held:
 
 def tables(table, rows):
     people = pl.DataFrame({"code": ["GM1", "GM1", "GM2"], "year": [2024, 2025, 2025], "inhabitants": [1, 9, 7]})
-    names = SimpleNamespace(index=Index())
+    names = SimpleNamespace(index=Index(), resolve=resolve)
     return SimpleNamespace(
         warehouse=Held(table, rows), names=names, facts=SimpleNamespace(inhabitants=people, names=names)
     )
 
 
-STAFF = ("municipality", "function", "holders", "required", "fte", "deputies", "as_of")
+STAFF = {"municipality": pl.String, "function": pl.String, "holders": pl.Int64, "required": pl.Int64}
+STAFF |= {"fte": pl.Float64, "deputies": pl.Int64, "as_of": pl.Date, "file": pl.String}
 
 
-def staff(*rows):
-    return tables("own_staff", pl.DataFrame(list(rows), schema=STAFF, orient="row"))
+def staff(*rows, file="a.csv"):
+    made = [row if len(row) == len(STAFF) else (*row, file) for row in rows]
+    return tables("own_staff", pl.DataFrame(made, schema=STAFF, orient="row"))
+
+
+def held(*rows):
+    """Functions that count, of (municipality, function, holders, day, file), whatever the order of the rows."""
+    made = [(place, function, number, 1, 1.0, 0, day, file) for place, function, number, day, file in rows]
+    found = staff_lists(staff(*made))
+    for order in (made[::-1], sorted(made, key=str)):
+        assert staff_lists(staff(*order)).rows.equals(found.rows)
+    return set(found.rows.select("code", "function", "holders").iter_rows()), found
 
 
 def test_the_newest_row_counts_whether_by_name_or_code_and_what_is_empty_stays_so():
@@ -77,6 +98,38 @@ def test_the_newest_row_counts_whether_by_name_or_code_and_what_is_empty_stays_s
         "inhabitants": 9,
     }
     assert staff_lists(tables("own_staff", pl.DataFrame(schema=STAFF))) is None
+
+
+def test_only_the_newest_list_of_a_municipality_counts():
+    rows = [("Elzen", "jurist", 1, OLD, "a"), ("Elzen", "archivaris", 1, OLD, "a"), ("GM1", "jurist", 3, NEW, "b")]
+    counted, found = held(*rows, ("Wilgen", "jurist", 2, OLD, "a"))
+    # The archivist is on the older list only; Wilgen has no newer list.
+    assert counted == {("GM1", "jurist", 3), ("GM2", "jurist", 2)}
+    assert found.left_out == 1
+    # Two files of one day are one list in parts, and within a file the newest row of a function counts.
+    parts = [("Elzen", "jurist", 1, NEW, "a"), ("Elzen", "griffier", 2, NEW, "b"), ("Elzen", "jurist", 5, OLD, "a")]
+    counted, found = held(*parts)
+    assert counted == {("GM1", "jurist", 1), ("GM1", "griffier", 2)}
+    assert found.left_out == 0
+
+
+def test_lists_of_municipalities_that_merged_are_one_and_the_newest_counts():
+    rows = [("Oud-Elzen", "jurist", 1, OLD, "a"), ("Elzenberg", "jurist", 2, NEW, "a")]
+    counted, found = held(*rows)
+    assert counted == {("GM1", "jurist", 2)}
+    assert found.left_out == 1
+    # Of one day the longest.
+    same = [("Oud-Elzen", "jurist", 1, NEW, "a"), ("Oud-Elzen", "griffier", 1, NEW, "a"), rows[1]]
+    assert held(*same)[0] == {("GM1", "jurist", 1), ("GM1", "griffier", 1)}
+    divided = staff_lists(staff(("Verdeeld", "jurist", 1, 1, 1.0, 0, NEW), ("Elzen", "jurist", 1, 1, 1.0, 0, NEW)))
+    assert [(item.code, item.reason) for item in divided.set_aside] == [
+        ("Verdeeld", "no municipality of the latest list: Verdeeld (GM7) was divided")
+    ]
+
+
+def test_capitals_and_blanks_make_no_other_function():
+    rows = [("Elzen", "Jurist  handhaving", 1, OLD, "a"), ("Elzen", " jurist Handhaving ", 2, NEW, "a")]
+    assert held(*rows)[0] == {("GM1", "jurist Handhaving", 2)}
 
 
 OWN = ("arrangement", "participant", "share", "contribution_eur_per_year", "contribution_year", "as_of")

@@ -18,7 +18,7 @@ import polars as pl
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError, panel_fit
-from verband.analysis.evidence.result import Finding, Findings, SetAside
+from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
 from verband.domain.municipality import provinces
 
@@ -177,7 +177,13 @@ def all_sizes(
     asked(None, "voluntary_arrangements", number, "voluntary_at_most")
     asked(None, "share_of_cost", panel, "arrangement_share")
     found.findings += _pays_anything(panel)
-    asked("only those that a source calls voluntary", "voluntary_arrangements", number, "voluntary")
+    name = "only those that a source calls voluntary"
+    called, at_most = (int(number[column].sum()) for column in ("voluntary", "voluntary_at_most"))
+    if called and called < evidence_rule("status_stated") * at_most:
+        few = f"a source calls {called} of {at_most} seats voluntary, too few to count those alone"
+        found.variants.append(VariantFinding(name, "voluntary_arrangements", None, few))
+    else:
+        asked(name, "voluntary_arrangements", number, "voluntary")
     asked("without the four largest", "voluntary_arrangements", number.filter(not_largest), "voluntary_at_most")
     own_seats = number.filter(pl.col("carried") == 0)
     asked("without seats of predecessors", "voluntary_arrangements", own_seats, "voluntary_at_most")

@@ -24,7 +24,7 @@ from verband.analysis.evidence.before_and_after import (
     leave_one_out,
 )
 from verband.analysis.evidence.collecting import Collection
-from verband.analysis.evidence.dealt_out import at_the_start_by_chance, years_before_by_chance
+from verband.analysis.evidence.dealt_out import at_the_start_by_chance, one_each, years_before_by_chance
 from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Drawing, Finding, Findings, Point, Series, SetAside, VariantFinding
@@ -199,16 +199,17 @@ def _vary(
 
 
 def _by_chance(vanishing: pl.DataFrame, component: str, seed: int, draws: int) -> VariantFinding:
-    """The headline with an interval by randomisation inference."""
-    name = "interval by randomisation"
+    """The change of a process, each counted once, with an interval by randomisation inference."""
+    name = "interval by randomisation, every merger once"
     earlier = started(vanishing).filter(pl.col("start") < pl.col("merger") - _anticipated())
     if not earlier.is_empty():
         # Those dealt a start would have years after it that a municipality which merged does not have.
         why = "with dates of decision an effect has several years, and only one can be dealt out anew"
         return VariantFinding(name, component, None, why)
     try:
-        main = last_year(vanishing, OUTCOMES[component])
-        drawn = at_the_start_by_chance(started(vanishing), OUTCOMES[component], draws=draws, seed=seed)
+        outcome = OUTCOMES[component]
+        main = effects(one_each(started(vanishing), outcome), outcome).mean(0, _EARLIEST)
+        drawn = at_the_start_by_chance(started(vanishing), outcome, draws=draws, seed=seed)
     except CannotEstimateError as error:
         return VariantFinding(name, component, None, str(error))
     if drawn.low is None or drawn.high is None:

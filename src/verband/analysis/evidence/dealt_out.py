@@ -1,9 +1,10 @@
 """Randomisation inference: start years dealt out anew among all processes, every control a process of its own.
 
-Statistics are estimates over their errors, so that processes of unequal size do no harm with many of them (Wu and Ding,
-2021; MacKinnon and Webb, 2020). With eight merger processes and up to four years before them a Wald test of those years
-would need more clusters than there are; what the largest of a few t statistics does when the starts are dealt out does
-not.
+Statistics are estimates over their errors, so that unequal variances do no harm with many processes (Wu and Ding, 2021;
+MacKinnon and Webb, 2020). Every process counts once: where processes of seven municipalities are held against single
+controls, a test at 5% rejected in 6 to 7% of simulated countries without an effect. With eight merger processes and up
+to four years before them a Wald test of those years would need more clusters than there are; what the largest of a few
+t statistics does when the starts are dealt out does not.
 """
 
 from __future__ import annotations
@@ -31,11 +32,40 @@ from verband.numerics.threads import one_thread
 Whole = npt.NDArray[np.int64]
 
 
+def one_each(rows: pl.DataFrame, outcome: str) -> pl.DataFrame:
+    """A row per process and year, the mean over its members where all of them are known; controls as they are.
+
+    Parameters
+    ----------
+    rows, outcome
+        As of :func:`verband.analysis.evidence.before_and_after.effects`.
+
+    Returns
+    -------
+    polars.DataFrame
+        ``code`` (the process, or the control), ``year``, the outcome, ``inhabitants`` (geometric mean), ``start`` and
+        ``process``.
+    """
+    known = pl.col(outcome).is_not_null() & (pl.col("inhabitants") > 0)
+    members = pl.col("code").n_unique().over("unit")
+    return (
+        rows.with_columns(pl.coalesce("process", "code").alias("unit"))
+        .filter((known.sum() == members).over("unit", "year"))
+        .group_by("unit", "year")
+        .agg(
+            pl.col(outcome).mean(),
+            pl.col("inhabitants").cast(pl.Float64).log().mean().exp(),
+            pl.col("start", "process").first(),
+        )
+        .rename({"unit": "code"})
+        .sort("code", "year")
+    )
+
+
 def at_the_start_by_chance(rows: pl.DataFrame, outcome: str, *, draws: int, seed: int) -> Randomisation:
     """Randomisation inference of the mean effect at the start: start years dealt out anew among all processes.
 
-    Every control is a process of its own. The statistic is the estimate over its error, so that processes of unequal
-    size do no harm with many of them (Wu and Ding, 2021; MacKinnon and Webb, 2020).
+    Every control is a process of its own, and every process counts once (:func:`one_each`).
 
     Parameters
     ----------
@@ -49,7 +79,7 @@ def at_the_start_by_chance(rows: pl.DataFrame, outcome: str, *, draws: int, seed
     CannotEstimateError
         As :func:`effects`.
     """
-    given = as_arrays(rows, outcome)
+    given = as_arrays(one_each(rows, outcome), outcome)
     starts = _starts(given)
     # The part of the outcome that an effect of one at the start would be.
     unit = np.where(given.periods[None, :] == given.cohort[:, None], 1.0, 0.0)
@@ -113,7 +143,7 @@ def years_before_by_chance(rows: pl.DataFrame, outcome: str, *, draws: int, seed
     CannotEstimateError
         If no treated process has a year before its base year, or one of them only.
     """
-    given = as_arrays(rows, outcome)
+    given = as_arrays(one_each(rows, outcome), outcome)
     started = (given.cohort[:, None] != NEVER) & (given.periods[None, :] >= given.cohort[:, None])
     values = np.where(started, np.nan, given.outcome)
     starts = _starts(given)

@@ -27,6 +27,7 @@ import numpy.typing as npt
 import polars as pl
 
 from verband.analysis.evidence.collecting import attempted
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.verdict import LEVEL
@@ -36,6 +37,7 @@ Array = npt.NDArray[np.float64]
 PREFERENCE_YEAR = 2017
 SHARED, CONTACT = "shared_voluntary", "contact"
 CONTROLS = ("contact", "ln_distance", "sum_ln_size", "difference_ln_size", "mergers", "both_mergers")
+_NEIGHBOURS = "neighbours share a border or a point, or lie within 500 metres of each other"
 _UNLIKE = (
     "whether unlike partners save less is not testable: a saving per arrangement needs the accounts of arrangements "
     "and what each member pays to which, and neither is public"
@@ -311,6 +313,7 @@ def identity(
     neighbours: pl.DataFrame,
     *,
     sources: tuple[str, ...],
+    lists_of: int | None = None,
 ) -> Findings:
     """Estimate M7.
 
@@ -320,22 +323,32 @@ def identity(
         As of :func:`pairs_of`.
     sources
         Tables.
+    lists_of
+        Year of the oldest list of arrangements; ``None`` where it is not known.
     """
     found = pairs_of(municipalities, spending, tasks, seats, neighbours)
     rows = found.rows
     if rows.is_empty():
         return Findings((), (), found.set_aside, sources, {SHARED: "no two municipalities in one province have all"})
-    stated = bool((seats["status"] == "voluntary").any())
+    # What one user says of a few arrangements does not say which are voluntary in the country.
+    free = seats.filter(pl.col("status").is_in(["voluntary", "unknown"]))["status"] == "voluntary"
+    called = int(free.sum())
+    stated = called > 0 and called >= evidence_rule("status_stated") * len(free)
     rows = rows.with_columns((pl.col("known_voluntary") + pl.col("unknown")).alias("not_compelled"))
     outcome = "known_voluntary" if stated else "not_compelled"
     told = (
         "arrangements that a source calls voluntary"
         if stated
         else "no source calls any arrangement voluntary: counted are those that the law is not known to compel"
+        if not called
+        else f"sources call {called} of {len(free)} seats voluntary: counted are those that the law is not "
+        "known to compel"
     )
+    if lists_of is not None:
+        told = f"{told}; arrangements by lists from {lists_of} on, preferences of {PREFERENCE_YEAR}"
     findings: list[Finding] = []
     not_found: dict[str, str] = {}
-    for component, note in ((SHARED, f"{told}; {_UNLIKE}"), (CONTACT, told)):
+    for component, note in ((SHARED, f"{told}; {_UNLIKE}"), (CONTACT, f"{told}; {_NEIGHBOURS}")):
         try:
             findings.append(effect_on_sharing(rows, outcome, component=component, note=note))
         except CannotEstimateError as error:
@@ -343,11 +356,18 @@ def identity(
     if SHARED in not_found:
         return Findings((), (), found.set_aside, sources, not_found)
     neighbours_only = rows.filter(pl.col("contact") == 1)
-    counted = ("status unknown counted as voluntary", "not_compelled")
-    known = ("only those known to be voluntary", "known_voluntary")
-    name, column = counted if stated else known
+    by_status = (
+        _tried("status unknown counted as voluntary", rows, "not_compelled")
+        if stated
+        else VariantFinding(
+            "only those known to be voluntary",
+            SHARED,
+            None,
+            f"a source calls {called} of {len(free)} seats voluntary, too few to count those alone",
+        )
+    )
     variants = (
-        _tried(name, rows, column),
+        by_status,
         _tried("whether any is shared", rows, outcome, presence=True),
         _tried("Poisson", rows, outcome, poisson=True),
         _tried("without mergers", rows.filter(pl.col("mergers") == 0), outcome),

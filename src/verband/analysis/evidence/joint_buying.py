@@ -64,8 +64,12 @@ def joint_buying(
             note="an amount, no price: it decides nothing",
         )
     aside = tuple(
-        SetAside(code, "its organisation is elsewhere: purchases stand with another body")
-        for code in known.filter("outsourced")["code"].unique().sort().to_list()
+        SetAside(code, f"its organisation is elsewhere in {', '.join(map(str, years))}: these years are left out")
+        for code, years in known.filter("outsourced")
+        .group_by("code")
+        .agg(pl.col("year").unique().sort())
+        .sort("code")
+        .iter_rows()
     )
     return Findings(
         tuple(found.findings), tuple(found.variants), (*set_aside, *apart, *aside), sources, found.not_found

@@ -2,17 +2,26 @@
 
 Leaving: participants that left per hundred participant-years, from the dates that users loaded
 (:mod:`verband.analysis.participation_spells`); arrangements that the law compels are no test of the freedom to leave.
+Years count from the day of the first list of an arrangement, or from the oldest leaving that is filled in, which with
+those that went with it only starts the clock: files that name who stayed and the last that left say nothing about years
+before. One check starts all own files at the oldest of these days, as if each went back equally far.
 Participants of one arrangement often leave together, so the interval is the exact one of Garwood (1936) at the
 effective number of leavings (:mod:`verband.numerics.grouped_counts`), which is never narrower than the one of
-independent leavings. In trials of 1,000 draws a clustered t-interval of the ratio held the truth in 84% to 100% of the
-cases, this one in 93% to 100%. Undone: a municipality that was formed by a merger splits, and
-a part of it goes on as a municipality that receives nothing from others; one that is divided among others is merged
-further. Exact Poisson interval. Their difference by Zou and Donner (2008).
+independent leavings; where fewer than two arrangements were left, all members of one are taken to be able to go at
+once. Simulated with files of one list (participants that joined decades ago, who stayed and who left in the last two or
+ten years, 6 to 80 arrangements of 9, 3% a year), all files together give 2.8% to 3.1% and intervals hold the truth in
+97% or more; counted from the day of joining it was half or less. Where arrangements differ much in how often they are
+left (a coefficient of variation of 1) it is too high, 3.8% with ten years and 5.0% with two, held in 87% and 94%: those
+that are left often start their clock sooner. The check with one clock is not (2.6% and 2.8%).
+
+Undone: a municipality that was formed by a merger splits, and a part of it goes on as a municipality that receives
+nothing from others; one that is divided among others is merged further. Exact Poisson interval. Their difference by
+Zou and Donner (2008).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,7 +32,7 @@ from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.verdict import LEVEL
-from verband.analysis.participation_spells import Spell
+from verband.analysis.participation_spells import Spell, one_clock
 from verband.numerics.grouped_counts import clustered_rate, exact_rate, interval_of_difference
 
 DIFFERENCE, LEAVING, UNDOING = "leaving_minus_undoing", "leaving", "undoing"
@@ -33,6 +42,14 @@ _YEAR = 365.25
 _NO_DATES = (
     "no days of joining and leaving are loaded: load the export of the register of arrangements, or fill them in with "
     "`verband template arrangements`; the national lists hold none"
+)
+_START = (
+    "years count from the day of the first list, or from the oldest leaving that is filled in, which only starts the "
+    "clock"
+)
+_WEIGH = (
+    "of arrangements with one list those that are left often weigh more, so that fewer may leave than this; who is "
+    "missing without a day may have left, so that more may"
 )
 _NO_CHANGES = "no list of boundary changes is loaded"
 _LEAVING_METHOD = (
@@ -135,11 +152,9 @@ def add_leaving(found: Collection, stays: Sequence[Spell], *, dated: bool, chang
     found.not_found |= own.not_found
     if LEAVING not in own.not_found:
         found.add("compulsory arrangements included", LEAVING, _leaving, stays, dated=dated, compelled=True)
-        found.add("only participants whose day of joining is known", LEAVING, _leaving, _entered(stays), dated=dated)
-
-
-def _entered(stays: Iterable[Spell]) -> list[Spell]:
-    return [item for item in stays if item.entry_known]
+        found.add(
+            "all own files from the oldest leaving in any of them", LEAVING, _leaving, one_clock(stays), dated=dated
+        )
 
 
 def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) -> Finding:
@@ -157,8 +172,10 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
     for item in seen:
         events[place[item.arrangement]] += item.end == "left"
         years[place[item.arrangement]] += item.years
-    told = clustered_rate(events, years, level=LEVEL)
-    counts = {end: sum(item.end == end for item in seen) for end in ("left", "dissolved", "ended", "announced")}
+    members: list[set[str]] = [set() for _ in arrangements]
+    for item in seen:
+        members[place[item.arrangement]].add(item.participant)
+    told = clustered_rate(events, years, np.array([float(len(who)) for who in members]), level=LEVEL)
     without = "" if compelled else f"; without {_compelled(stays)} arrangements that the law compels"
     return Finding(
         LEAVING,
@@ -169,13 +186,29 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
         len(seen),
         len({item.code for item in seen if item.code}),
         len(arrangements),
-        tuple(range(min(item.start.year for item in seen), max(item.stop.year for item in seen) + 1)),
+        tuple(range(min(item.since.year for item in seen), max(item.stop.year for item in seen) + 1)),
         _LEAVING_METHOD,
-        note=f"{counts['left']} left in {told.exposure:,.0f} participant-years; not counted as leaving: "
-        f"{counts['dissolved']} whose municipality ceased to exist, {counts['ended']} whose whole arrangement ended "
-        f"and {counts['announced']} that only announced it; {len(chosen) - len(seen)} participants were seen on one "
-        f"day only{without}; who left before the files were made may be missing, so that more may leave than this",
+        note=f"{told.events:.0f} left in {told.exposure:,.0f} participant-years; {_START}; "
+        f"{_not_counted(chosen)}{without}; {_WEIGH}",
     )
+
+
+def _not_counted(chosen: Sequence[Spell]) -> str:
+    """What is no leaving, or nothing is seen of, as parts of a note."""
+    seen = [item for item in chosen if item.years > 0]
+    dissolved, ended, announced = (sum(item.end == end for item in seen) for end in ("dissolved", "ended", "announced"))
+    unseen = [item for item in chosen if item.years == 0 and not item.only_starts]
+    undated = sum(item.end == "left" and not item.entry_known for item in unseen)
+    told = (
+        (sum(item.only_starts for item in chosen), "leavings only start the clock"),
+        (undated, "leavings without a known start do not count"),
+        (sum(item.end == "gone" for item in chosen), "are missing from a newer list without a day of leaving"),
+        (len(unseen) - undated, "participants without any day that counts"),
+    )
+    return (
+        f"not counted as leaving: {dissolved} whose municipality ceased to exist, {ended} whose whole arrangement "
+        f"ended and {announced} that only announced it"
+    ) + "".join(f"; {number} {what}" for number, what in told if number)
 
 
 def _compelled(stays: Sequence[Spell]) -> int:

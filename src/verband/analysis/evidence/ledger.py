@@ -6,12 +6,16 @@ A claim of several parts holds where each of them does, so its test is the inter
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
 from verband.analysis.evidence.result import Evidence, Finding, Findings, Judged, JudgedVariant, VariantFinding
 from verband.analysis.evidence.statements import Rule, Statement
 from verband.analysis.evidence.verdict import Verdict, holm, joined, p_value, read, with_checks
+
+SAME = "comes to the same rows and figures as the estimate itself"
+"""Why a check is none here."""
 
 
 def judge(statement: Statement, found: Findings) -> Evidence:
@@ -29,7 +33,8 @@ def judge(statement: Statement, found: Findings) -> Evidence:
     KeyError
         If a component has no rule that was stated beforehand.
     """
-    variants = tuple(_variant(statement, item) for item in found.variants)
+    own = {item.component: item for item in found.findings if not item.by}
+    variants = tuple(_variant(statement, _if_other(item, own.get(item.component))) for item in found.variants)
     components = [_judged(statement.rule(item.component), item, variants) for item in found.findings]
     deciding = [item for item in components if item.rule.role != "shown"]
     primary = next((item for item in components if item.rule.role == "primary"), None)
@@ -76,6 +81,19 @@ def _judged(rule: Rule, found: Finding, variants: Sequence[JudgedVariant]) -> Ju
             against.add(check)
     told = own if rule.role == "shown" else with_checks(own, list(agree.values()))
     return Judged(found, rule, own, told, sum(agree.values()), len(agree), len(against))
+
+
+def _if_other(item: VariantFinding, own: Finding | None) -> VariantFinding:
+    """A check of which nothing differs from what it checks is none: it would agree whatever the data are."""
+    other = item.finding
+    if other is None or own is None:
+        return item
+    # Figures at the end of a scale, such as 0% of the draws, are alike by another method too: that is a check.
+    same = own.method == other.method and all(
+        math.isclose(getattr(own, name), getattr(other, name), rel_tol=1e-12, abs_tol=1e-12)
+        for name in ("estimate", "low", "high", "n_observations")
+    )
+    return replace(item, finding=None, missing=SAME) if same else item
 
 
 def _variant(statement: Statement, item: VariantFinding) -> JudgedVariant:

@@ -38,10 +38,19 @@ MODEL = (
 
 @dataclass(frozen=True, slots=True)
 class FunctionCounts:
-    """Number of core functions that rest on one and on two people; both of shape (municipalities, draws)."""
+    """Number of core functions; all of shape (municipalities, draws).
+
+    Attributes
+    ----------
+    one, two
+        That rest on one and on two people.
+    own
+        That are done by own staff at all: what the others are a part of.
+    """
 
     one: Array
     two: Array
+    own: Array
 
 
 def function_counts(members: Sequence[OwnPay], *, year: int, seed: int, draws: int, pay: float = 1.0) -> FunctionCounts:
@@ -65,7 +74,7 @@ def function_counts(members: Sequence[OwnPay], *, year: int, seed: int, draws: i
     """
     catalogue = Catalogue.of(functions(year), policy_fields())
     common = common_draws(catalogue.functions, catalogue.fields, year=year, draws=draws, seed=seed)
-    one, two = np.empty((len(members), draws)), np.empty((len(members), draws))
+    one, two, own = (np.empty((len(members), draws)) for _ in range(3))
     for place, item in enumerate(members):
         paid = pay_by_field(item, year=year)
         local = local_draws(item.code, draws=draws, functions=len(catalogue.functions), seed=seed)
@@ -76,10 +85,13 @@ def function_counts(members: Sequence[OwnPay], *, year: int, seed: int, draws: i
         one[place], two[place] = (
             (held.own & (held.people == number))[:, catalogue.core].sum(axis=1) for number in (1, 2)
         )
-    return FunctionCounts(one, two)
+        own[place] = held.own[:, catalogue.core].sum(axis=1)
+    return FunctionCounts(one, two, own)
 
 
-def interval_of(component: str, counts: Array, *, year: int, by: dict[str, str] | None = None) -> Finding:
+def interval_of(
+    component: str, counts: Array, *, year: int, by: dict[str, str] | None = None, note: str = MODEL_RESULT
+) -> Finding:
     """Mean over municipalities in every draw, and where it lies in 95% of them.
 
     Parameters
@@ -92,6 +104,8 @@ def interval_of(component: str, counts: Array, *, year: int, by: dict[str, str] 
         Of the pay.
     by
         What it is of.
+    note
+        What a reader must know.
     """
     mean = counts.mean(axis=0)
     low, high = np.quantile(mean, [(1 - LEVEL) / 2, (1 + LEVEL) / 2])
@@ -108,7 +122,7 @@ def interval_of(component: str, counts: Array, *, year: int, by: dict[str, str] 
         (year,),
         MODEL,
         by=by or {},
-        note=MODEL_RESULT,
+        note=note,
         kind="assumed",
     )
 
@@ -155,7 +169,10 @@ def one_person_functions(
             for item in size_classes():
                 chosen = code_of == item.code
                 if chosen.any():
-                    shown.append(interval_of(component, values[chosen], year=year, by={"size": item.code}))
+                    done = f"of {counts.own[chosen].mean():.0f} functions done by own staff on average"
+                    note = f"{done}; {MODEL_RESULT}"
+                    by = {"size": item.code}
+                    shown.append(interval_of(component, values[chosen], year=year, by=by, note=note))
     else:
         found.not_found |= dict.fromkeys(("one_person_functions", "two_person_functions"), no_pay)
     aside = [*((code, f"no own pay per task of {year}") for code in without_pay), *apart.items()]

@@ -50,8 +50,8 @@ COMPONENT = "conflict_under_own_key"
 FEWEST = 3
 """Arrangements, below which nothing is said about more than these."""
 _METHOD = (
-    "cost games divided by the shares in use; mean over arrangements of the part of the draws in which some group "
-    "would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws of the cost "
+    "cost games of {game}, divided by the shares in use; mean over arrangements of the part of the draws in which "
+    "some group would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws of the cost "
     "functions together"
 )
 _NOTE = (
@@ -155,7 +155,7 @@ def add_own_keys(
     found.add("any gain at all", COMPONENT, _finding, used, ROUNDING, own.loaded)
     found.add("contributions instead of stated shares", COMPONENT, _finding, paid, smallest, own.loaded)
     by_size = [(item, item.size_alone) for item in told]
-    found.add("partners differ in size only", COMPONENT, _finding, by_size, smallest, own.loaded)
+    found.add("partners differ in size only", COMPONENT, _finding, by_size, smallest, own.loaded, game="size alone")
     found.add("arrangements with one task only", COMPONENT, _finding, single, smallest, own.loaded)
     return tuple(aside)
 
@@ -181,7 +181,9 @@ def _gains(drawn: Sequence[TableGame | None], shares: Array) -> Array:
     return np.array([math.nan if game is None else largest_gain(game, shares * game.total) for game in drawn])
 
 
-def _finding(told: Sequence[tuple[_Conflict, Array]], smallest: float, loaded: int) -> Finding:
+def _finding(
+    told: Sequence[tuple[_Conflict, Array]], smallest: float, loaded: int, *, game: str = "each member's own level"
+) -> Finding:
     if len(told) < FEWEST:
         raise CannotEstimateError(
             f"shares or contributions of {loaded} arrangements are loaded, {len(told)} of them can be tested (not "
@@ -207,7 +209,7 @@ def _finding(told: Sequence[tuple[_Conflict, Array]], smallest: float, loaded: i
         len({code for item in partnerships for code in item.members}),
         len(told),
         years,
-        _METHOD.format(least="something" if smallest == ROUNDING else f"at least {100 * smallest:g}%"),
+        _METHOD.format(game=game, least="something" if smallest == ROUNDING else f"at least {100 * smallest:g}%"),
         p_value=None if limit is None else chance_below_over_draws(hits, number, limit / 100),
         note=f"{_NOTE}; {when_listed(partnerships, years[-1])}",
     )

@@ -151,7 +151,7 @@ def price_by_volume(known: pl.DataFrame, beside: tuple[str, ...] = (), *, note: 
     CannotEstimateError
         If too few buyers can be compared.
     """
-    rows = known.filter(pl.len().over(CELL) > 1)
+    rows = known.drop_nulls(list(beside)).filter(pl.len().over(CELL) > 1)
     buyers, fewest = rows[DOER].n_unique(), round(evidence_rule("fewest_buyers"))
     if buyers < fewest:
         raise CannotEstimateError(
@@ -168,7 +168,7 @@ def price_together(known: pl.DataFrame, beside: tuple[str, ...] = (), *, note: s
     CannotEstimateError
         If too few bought the same in the same year in either way.
     """
-    rows = with_both_forms(known)
+    rows = with_both_forms(known.drop_nulls(list(beside)))
     alone, joint = number_of_doers(rows)
     demand_both_forms(alone, joint, "what was bought both alone and through an arrangement in the same year")
     return compared(rows, "log_price", (TOGETHER, *beside)).in_percent(

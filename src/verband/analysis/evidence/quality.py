@@ -1,14 +1,19 @@
 """M3: whether cooperation raises quality where it saves nothing; accounts hold no quality, users' own lists do.
 
-The claim is conditional: only tasks of which M1 finds no saving decide, the others stand beside them. An indicator is
-turned so that more is better and measured in its own spread, over the municipalities of one year; then together and
-alone are compared within indicator and year, at the same number of inhabitants. Those that cooperate chose to: a
-difference is not by itself an effect of cooperating.
+The claim is conditional: only tasks of which M1 finds that there is no saving decide; those that save, and those of
+which a saving cannot be told, stand beside them. An indicator is turned so that more is better and measured in its own
+spread: the standard deviation within either form, pooled over both (Cohen, 1988), with the correction for few figures
+(Hedges, 1981), so that the gain itself is no part of the spread that it is measured in. A figure of an arrangement that
+stands with every participant is one figure there. Errors are clustered both by who did the task and by municipality,
+for one municipality takes part in several arrangements (Cameron, Gelbach and Miller, 2011). Then together and alone are
+compared within indicator and year, at the same number of inhabitants. Those that cooperate chose to: a difference is
+not by itself an effect of cooperating.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Literal
 
 import numpy as np
 import polars as pl
@@ -30,11 +35,21 @@ from verband.analysis.evidence.own_comparison import (
 )
 from verband.analysis.evidence.result import Finding, Findings, SetAside
 
-WITHOUT_SAVING, WHERE_IT_SAVES = "quality_together", "quality_where_it_saves"
+Saving = Literal["none", "some", "undecided"]
+"""Whether doing a task on a larger scale saves, by M1."""
+MUNICIPALITY = "code"
+_ROUNDING = 1e-9
+"""A spread below this part of the figures themselves is what computing leaves of none."""
+WITHOUT_SAVING, WHERE_IT_SAVES, UNDECIDED = "quality_together", "quality_where_it_saves", "quality_where_undecided"
+_COMPONENTS: tuple[tuple[str, Saving, str], ...] = (
+    (WITHOUT_SAVING, "none", "tasks without a saving"),
+    (UNDECIDED, "undecided", "tasks of which a saving cannot be told"),
+    (WHERE_IT_SAVES, "some", "tasks with a saving"),
+)
 _METHOD = (
-    "least squares of quality in standard deviations of the indicator and year on done through an arrangement or "
-    "alone and ln inhabitants, with an effect per indicator and year; CR2 errors by arrangement, or municipality where "
-    "it does it alone, Satterthwaite's t"
+    "least squares of quality, in standard deviations within the forms of the indicator and year, on done through an "
+    "arrangement or alone and ln inhabitants, with an effect per indicator and year; CR2 errors by arrangement (or "
+    "municipality where it does it alone) and by municipality, Satterthwaite's t"
 )
 _NOTE = (
     "the loaded files hold indicators of {held} municipalities; this is about those, which are no random sample; those "
@@ -45,7 +60,7 @@ _NOTE = (
 
 def quality(
     indicators: pl.DataFrame | None,
-    saving: Mapping[str, bool],
+    saving: Mapping[str, Saving],
     largest: Sequence[str] = (),
     *,
     of_arrangements: int = 0,
@@ -61,7 +76,7 @@ def quality(
         where the task is done alone) ``, inhabitants`` (may be null): a row per municipality, indicator and year.
         ``None`` where none are loaded.
     saving
-        By Iv3 task with an estimate of scale whether M1 finds a saving.
+        By Iv3 task with an estimate of scale what M1 finds.
     largest
         Codes left out in a variant.
     of_arrangements
@@ -76,14 +91,21 @@ def quality(
             f"indicators of {of_arrangements} arrangements are loaded, but not what the same tasks reach when done "
             "alone"
         ]
-        named = ", ".join(task for task, saves in saving.items() if not saves)
+        undecided = sum(saves == "undecided" for saves in saving.values())
         lacking = "no quality per task in each form is loaded (fill in: verband template quality)"
-        reason = "; ".join([*(told if of_arrangements else []), f"{lacking}, needed for the tasks without a saving: "])
-        return Findings((), set_aside=tuple(set_aside), sources=sources, not_found={WITHOUT_SAVING: reason + named})
+        reason = "; ".join(
+            [
+                *(told if of_arrangements else []),
+                lacking,
+                _which(saving),
+                f"of {undecided} tasks a saving cannot be told",
+            ]
+        )
+        return Findings((), set_aside=tuple(set_aside), sources=sources, not_found={WITHOUT_SAVING: reason})
     rows, apart = standardised(indicators, saving)
     note = _NOTE.format(held=indicators["code"].n_unique())
     found = Collection()
-    for component, saves in ((WITHOUT_SAVING, False), (WHERE_IT_SAVES, True)):
+    for component, saves, which in _COMPONENTS:
         of_kind = rows.filter(pl.col("saves") == saves)
         for name, part, outcome, beside in (
             (None, of_kind, "quality", ("size",)),
@@ -93,18 +115,31 @@ def quality(
             ("without the four largest municipalities", of_kind.filter(~_any_of(largest)), "quality", ("size",)),
             ("an arrangement counts once per indicator and year", once_each(of_kind), "quality", ("size",)),
         ):
-            found.add(name, component, _difference, part, outcome, beside, component, saves=saves, note=note)
+            found.add(name, component, _difference, part, outcome, beside, component, which=which, note=note)
+    if WITHOUT_SAVING in found.not_found:
+        found.not_found[WITHOUT_SAVING] += f"; {_which(saving)}; {_loaded(rows)}"
     return Findings(tuple(found.findings), tuple(found.variants), (*set_aside, *apart), sources, found.not_found)
 
 
-def standardised(indicators: pl.DataFrame, saving: Mapping[str, bool]) -> tuple[pl.DataFrame, tuple[SetAside, ...]]:
+def _which(saving: Mapping[str, Saving]) -> str:
+    named = ", ".join(task for task, saves in saving.items() if saves == "none")
+    return f"tasks without a saving: {named or 'none'}"
+
+
+def _loaded(rows: pl.DataFrame) -> str:
+    named = ", ".join(rows["cell"].str.split("|").list.first().unique().sort().to_list())
+    return f"tasks with figures in both forms: {named or 'none'}"
+
+
+def standardised(indicators: pl.DataFrame, saving: Mapping[str, Saving]) -> tuple[pl.DataFrame, tuple[SetAside, ...]]:
     """Figures in the spread of their indicator and year, more is better, of indicators reached in both forms.
 
     Returns
     -------
     tuple
-        ``cell, doer, together, code, codes, year, saves, size`` (logarithm of inhabitants), ``quality`` (mean 0 and
-        standard deviation 1 within the cell) and ``rank`` (normal scores of van der Waerden); and what was set aside.
+        ``cell, doer, together, code, codes, year, saves, size`` (logarithm of inhabitants), ``quality`` (mean 0 within
+        the cell, in standard deviations within its forms) and ``rank`` (normal scores of van der Waerden); and what
+        was set aside.
     """
     rows = indicators.with_columns(pl.col("task").alias("_task"), pl.col("indicator").alias("shown"))
     rows = rows.with_columns(plain(name) for name in ("indicator", "unit", "arrangement"))
@@ -116,7 +151,7 @@ def standardised(indicators: pl.DataFrame, saving: Mapping[str, bool]) -> tuple[
     ]
     told = {task: saves for task, saves in known.items() if saves is not None}
     rows = rows.filter(pl.col("task").is_in(list(told))).with_columns(
-        pl.col("task").replace_strict(told, default=None, return_dtype=pl.Boolean).alias("saves"),
+        pl.col("task").replace_strict(told, default=None, return_dtype=pl.String).alias("saves"),
         doer().alias(DOER),
         pl.concat_str("task", "indicator", pl.col("unit").fill_null(""), "year", separator="|").alias(CELL),
         pl.col("arrangement").is_not_null().cast(pl.Float64).alias(TOGETHER),
@@ -126,11 +161,16 @@ def standardised(indicators: pl.DataFrame, saving: Mapping[str, bool]) -> tuple[
     )
     kind = ("task", "indicator", "unit")
     fewest = evidence_rule("fewest_figures")
+    # Participants that show the one figure of their arrangement are one figure of the spread.
+    rows = rows.with_columns(pl.struct(DOER, "turned").is_first_distinct().over(CELL).alias("figure"))
     checks = (
         (pl.col("direction").n_unique().over(*kind) > 1, "is called better both when higher and when lower"),
         (pl.col(TOGETHER).n_unique().over(CELL) < 2, "is not known of both forms"),
-        (pl.len().over(CELL) < fewest, f"is known of fewer than {fewest:g} municipalities, too few for its spread"),
-        (pl.col("turned").n_unique().over(CELL) < 2, "is the same everywhere"),
+        (_figures() < fewest, f"holds fewer than {fewest:g} figures, too few for its spread"),
+        (
+            _spread_within() <= _ROUNDING * pl.col("turned").abs().max().over(CELL),
+            "is the same everywhere within either form",
+        ),
     )
     for fault, reason in checks:
         left = rows.filter(fault).group_by("_task", "shown").agg(pl.col("year").unique().sort()).sort("_task", "shown")
@@ -143,13 +183,29 @@ def standardised(indicators: pl.DataFrame, saving: Mapping[str, bool]) -> tuple[
     turned = pl.col("turned")
     return (
         rows.with_columns(
-            ((turned - turned.mean().over(CELL)) / turned.std().over(CELL)).alias("quality"),
+            ((turned - turned.mean().over(CELL)) / _spread_within() * _few()).alias("quality"),
             (turned.rank("average").over(CELL) / (pl.len().over(CELL) + 1))
             .map_batches(_normal_score, return_dtype=pl.Float64)
             .alias("rank"),
-        ).select(CELL, DOER, TOGETHER, "code", CODES, "year", "saves", "size", "quality", "rank"),
+        ).select(CELL, DOER, TOGETHER, MUNICIPALITY, CODES, "year", "saves", "size", "quality", "rank"),
         tuple(aside),
     )
+
+
+def _spread_within() -> pl.Expr:
+    """Standard deviation of a figure within the forms of its cell, pooled over both."""
+    own = pl.when("figure").then("turned")
+    squares = (own - own.mean().over(CELL, TOGETHER)).pow(2).sum().over(CELL)
+    return (squares / (_figures() - 2)).sqrt()
+
+
+def _figures() -> pl.Expr:
+    return pl.col("figure").sum().over(CELL).cast(pl.Float64)
+
+
+def _few() -> pl.Expr:
+    """What a difference in a spread of few figures is too large by, as a factor (Hedges, 1981, equation 6e)."""
+    return 1 - 3 / (4 * (_figures() - 2) - 1)
 
 
 def _normal_score(share: pl.Series) -> pl.Series:
@@ -158,7 +214,7 @@ def _normal_score(share: pl.Series) -> pl.Series:
     return pl.Series(np.asarray(ndtri(share.to_numpy()), dtype=np.float64))
 
 
-def _kind(task: str, saving: Mapping[str, bool]) -> bool | None:
+def _kind(task: str, saving: Mapping[str, Saving]) -> Saving | None:
     """Whether a task saves; of a task that was estimated as one with others what those do together."""
     parts = set(task.split("+"))
     sums = sorted(saving, key=lambda name: (len(name.split("+")), name))
@@ -172,14 +228,16 @@ def _any_of(codes: Sequence[str]) -> pl.Expr:
 def once_each(rows: pl.DataFrame) -> pl.DataFrame:
     """One row per doer and cell: the mean over the participants of an arrangement."""
     return rows.group_by(CELL, DOER, TOGETHER, "year", maintain_order=True).agg(
-        pl.col("size", "quality", "rank").mean(), pl.col(CODES).explode()
+        # The mean over participants is no municipality's own: it is the arrangement's.
+        pl.col("size", "quality", "rank").mean(),
+        pl.col(CODES).explode(),
+        pl.col(DOER).first().alias(MUNICIPALITY),
     )
 
 
 def _difference(
-    rows: pl.DataFrame, outcome: str, beside: tuple[str, ...], component: str, *, saves: bool, note: str
+    rows: pl.DataFrame, outcome: str, beside: tuple[str, ...], component: str, *, which: str, note: str
 ) -> Finding:
     known = with_both_forms(rows.drop_nulls([outcome, *beside]))
-    which = "with" if saves else "without"
-    demand_both_forms(*number_of_doers(known), f"what tasks {which} a saving reach in both forms")
-    return compared(known, outcome, (TOGETHER, *beside)).finding(component, _METHOD, note)
+    demand_both_forms(*number_of_doers(known), f"what {which} reach in both forms")
+    return compared(known, outcome, (TOGETHER, *beside), also_by=MUNICIPALITY).finding(component, _METHOD, note)

@@ -4,7 +4,9 @@ A function rests on as many people as hold it. One without holders rests on nobo
 nor on more, and is set aside, with a variant that counts it. When one of the holders drops out, colleagues of the same
 function and arranged deputies are left; nobody fills the gap where they are fewer than have to be present. Functions of
 one municipality are alike, and few municipalities load a list: intervals are those of clustered proportions
-(:mod:`verband.numerics.grouped_counts`).
+(:mod:`verband.numerics.grouped_counts`), with a least likeness that was stated beforehand. Of a function without a
+number of deputies nobody knows who fills the gap, and it is left out; who leaves the number empty may mean that there
+are none, so one check counts it as none.
 """
 
 from __future__ import annotations
@@ -16,6 +18,7 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, SetAside
 from verband.analysis.evidence.statements import statement
@@ -51,10 +54,16 @@ class StaffLists:
         not filled in; ``as_of``, a day; ``inhabitants``, null where not known.
     source
         The files.
+    left_out
+        How many lists are older than the one of the same municipality that counts, or of a predecessor of it.
+    set_aside
+        Lists of municipalities that are not on the latest list and went to several.
     """
 
     rows: pl.DataFrame
     source: str
+    left_out: int = 0
+    set_aside: tuple[SetAside, ...] = ()
 
 
 def add_staff_lists(found: Collection, lists: StaffLists | None) -> tuple[SetAside, ...]:
@@ -70,7 +79,7 @@ def add_staff_lists(found: Collection, lists: StaffLists | None) -> tuple[SetAsi
     Returns
     -------
     tuple of SetAside
-        Functions that are held by nobody.
+        Functions that are held by nobody, and lists of which the municipality is not known.
     """
     if lists is None:
         found.not_found |= dict.fromkeys((FEW, NOBODY), _NO_LISTS)
@@ -79,33 +88,40 @@ def add_staff_lists(found: Collection, lists: StaffLists | None) -> tuple[SetAsi
     held = rows.filter(pl.col("holders") > 0)
     small = pl.col("inhabitants") < _LARGE
     largest = rows.group_by("code").len().sort(["len", "code"], descending=[True, False])["code"].head(1)
+    note = f"{_NOTE}; without {lists.left_out} older lists, or lists of predecessors" if lists.left_out else _NOTE
     for component, told in ((FEW, _few), (NOBODY, _nobody)):
-        found.add(None, component, told, held)
-        found.add("every municipality counts the same", component, told, held, equally=True)
-        found.add("municipalities below 100,000 inhabitants", component, told, held.filter(small))
-        found.add("without the longest list", component, told, held.filter(~pl.col("code").is_in(largest.implode())))
-    found.add("vacant functions counted as on one or two people", FEW, _few, rows)
+        found.add(None, component, told, held, note)
+        found.add("every municipality counts the same", component, told, held, note, equally=True)
+        found.add("municipalities below 100,000 inhabitants", component, told, held.filter(small), note)
+        rest = held.filter(~pl.col("code").is_in(largest.implode()))
+        found.add("without the longest list", component, told, rest, note)
+    found.add("vacant functions counted as on one or two people", FEW, _few, rows, note)
     known = held.filter(pl.col("required").is_not_null())
-    found.add("only where it is known how many have to be present", NOBODY, _nobody, known)
+    found.add("only where it is known how many have to be present", NOBODY, _nobody, known, note)
+    none = held.with_columns(pl.col("deputies").fill_null(0))
+    found.add("deputies left empty count as none", NOBODY, _nobody, none, note)
     vacant = rows.filter(pl.col("holders") == 0)
-    return tuple(
-        SetAside(code, f"{function}: held by nobody now, so it rests on nobody")
-        for code, function in vacant.select("code", "function").iter_rows()
+    return (
+        *lists.set_aside,
+        *(
+            SetAside(code, f"{function}: held by nobody now, so it rests on nobody")
+            for code, function in vacant.select("code", "function").iter_rows()
+        ),
     )
 
 
-def _few(rows: pl.DataFrame, *, equally: bool = False) -> Finding:
+def _few(rows: pl.DataFrame, note: str, *, equally: bool = False) -> Finding:
     marked = rows.with_columns((pl.col("holders") <= _TWO).alias("hit"))
-    return _finding(FEW, marked, _NOTE, equally=equally)
+    return _finding(FEW, marked, note, equally=equally)
 
 
-def _nobody(rows: pl.DataFrame, *, equally: bool = False) -> Finding:
+def _nobody(rows: pl.DataFrame, note: str, *, equally: bool = False) -> Finding:
     few = rows.filter(pl.col("holders") <= _TWO)
     known = few.drop_nulls("deputies")
     left = pl.col("holders") - 1 + pl.col("deputies")
     marked = known.with_columns((left < pl.col("required").fill_null(1)).alias("hit"))
     unknown, assumed = few.height - known.height, known["required"].null_count()
-    notes = [_NOTE]
+    notes = [note]
     if unknown:
         notes.append(f"without {unknown} functions whose number of deputies is not filled in")
     if assumed:
@@ -119,7 +135,13 @@ def _finding(component: str, rows: pl.DataFrame, note: str, *, equally: bool) ->
         raise CannotEstimateError(_too_few(component, number))
     group = np.unique(rows["code"].to_numpy(), return_inverse=True)[1].astype(np.int64)
     weights = 1 / np.bincount(group)[group] if equally else None
-    told = clustered_proportion(rows["hit"].to_numpy().astype(np.float64), group, weights, level=LEVEL)
+    told = clustered_proportion(
+        rows["hit"].to_numpy().astype(np.float64),
+        group,
+        weights,
+        least_likeness=evidence_rule("least_likeness_of_functions"),
+        level=LEVEL,
+    )
     limit = statement("M5").rule(component).smallest_effect
     return Finding(
         component,

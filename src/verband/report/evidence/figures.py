@@ -59,20 +59,20 @@ def _apart(told: Told) -> bool:
 
 def _panels(told: Told) -> list[Panel]:
     """One panel per unit; those with a component that decides first."""
-    by_unit: dict[str, list[tuple[Rule, list[tuple[str, list[Interval]]]]]] = {}
+    by_unit: dict[tuple[str, str], list[tuple[Rule, list[tuple[str, list[Interval]]]]]] = {}
     for part in told.evidence.components:
         if not part.finding.by:
             rows = [_row(told, part)]
             if part.rule.role != "shown":
                 variants = [item for item in told.evidence.variants if item.component == part.rule.component]
                 rows += [_variant(told, part.rule, item) for item in variants if item.finding is not None]
-            by_unit.setdefault(told.shown(part.rule).how, []).append((part.rule, [("", rows)]))
+            by_unit.setdefault((told.shown(part.rule).how, part.rule.unit), []).append((part.rule, [("", rows)]))
     for rule, members in _families(told).items():
         if not _apart(told) and "year" not in members[0].finding.by:
             groups = _family_rows(told, members)
             title = rule.title.of(told.language)
             groups[0] = (f"{title}: {small(groups[0][0])}" if groups[0][0] else title, groups[0][1])
-            by_unit.setdefault(told.shown(rule).how, []).append((rule, groups))
+            by_unit.setdefault((told.shown(rule).how, rule.unit), []).append((rule, groups))
     return [
         _panel(told, [rule for rule, _ in parts], [group for _, groups in parts for group in groups])
         for parts in by_unit.values()
@@ -270,7 +270,9 @@ def _paths(
     name = f"{told.anchor}-{part.replace('_', '-')}"
     chart = paths(numbers, name, title, description, x_title=x_title, y_title=y_title, series=series)
     ended = any(point[2] is not None for line in series for point in line.points)
-    assumed = all(part.finding.kind == "assumed" for part in told.evidence.components)
+    # What is drawn stands beside what decides: counts of own lists do not make a model's curve an estimate.
+    drawn = [part for part in told.evidence.components if part.rule.role == "shown"] or told.evidence.components
+    assumed = all(part.finding.kind == "assumed" for part in drawn)
     sort = "scatter" if scatter else "model" if assumed else "drawing" if ended else "plain"
     reading = words(f"evidence.chart.{sort}_reading", y=small(y_title))
     # Names of sizes are read off the axis; those of municipalities are not.

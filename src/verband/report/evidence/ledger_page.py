@@ -143,7 +143,7 @@ def _line(told: Told) -> Line:
         verdict=told.verdict,
         mark=MARKS[told.verdict],
         word=told.verdict_word,
-        parts=told.parts,
+        parts=told.below_verdict,
         figure=told.key_figure(),
         measure=measure,
         kind=told.kind or "unknown",

@@ -12,9 +12,12 @@ import tomllib
 from functools import cache
 from importlib.resources import files
 
+from verband.report.numbers import MINUS
+
 START, END = "\N{LEFT WHITE SQUARE BRACKET}", "\N{RIGHT WHITE SQUARE BRACKET}"
 """Signs around what is left in English; the page turns them into its markup."""
 _PART = re.compile(r"\{(\w+)\}")
+_NUMBER = re.compile(r"-?\d+(\.\d+)?(e-?\d+)?")
 _COUNTS = frozenset({"number", "year", "treated", "processes", "controls", "merged", "more"})
 """Parts that are a number, so that a short pattern does not swallow a long sentence."""
 
@@ -49,9 +52,10 @@ def said(english: str, language: str) -> str:
         ``nl`` or ``en``.
     """
     if language == "en" or not english:
-        return english
+        return english.replace("`", "")
     found = _dutch(english)
-    return f"{START}{english}{END}" if found is None else found
+    # Signs around commands are for text on a terminal; a reader of the page would see them as they are.
+    return (f"{START}{english}{END}" if found is None else found).replace("`", "")
 
 
 def _dutch(english: str) -> str | None:
@@ -71,8 +75,19 @@ def _dutch(english: str) -> str | None:
 
 def _part(text: str) -> str:
     """A part that varies: figures with the Dutch decimal sign and thousands, lists with the Dutch word between."""
+    if _NUMBER.fullmatch(text):
+        return _dutch_number(text)
     text = re.sub(r"(?<=\d)\.(?=\d+%)", ",", text)
     return re.sub(r"\b\d{1,3}(?:,\d{3})+\b", lambda found: found[0].replace(",", "."), text).replace(" and ", " en ")
+
+
+def _dutch_number(text: str) -> str:
+    """A figure as the analyses write it: decimal comma, a real minus, points between thousands but not in years."""
+    sign = MINUS if text.startswith("-") else ""
+    whole, point, decimals = (f"{float(text):f}".rstrip("0") if "e" in text else text).lstrip("-").partition(".")
+    if len(whole) > 4:
+        whole = f"{int(whole):,}".replace(",", ".")
+    return f"{sign}{whole}{',' if point else ''}{decimals}"
 
 
 def unmarked(text: str) -> str:

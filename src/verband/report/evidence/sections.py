@@ -85,7 +85,8 @@ def _numbers(told: Told) -> Table:
         if rule.component not in done:
             rows += _checks(told, rule.component)
     columns = ("name", "estimate", "counts", "years", "verdict")
-    units = {part.rule.title.of(told.language): told.shown(part.rule).unit for part in told.evidence.components}
+    there = [part.rule for part in told.evidence.components] or claim.rules
+    units = {rule.title.of(told.language): told.shown(rule).unit for rule in there}
     unit = next(iter(units.values()), "")
     if len(set(units.values())) > 1:
         unit = "; ".join(f"{name}: {value}" for name, value in units.items())

@@ -144,6 +144,17 @@ class Told:
         return self.words("evidence.parts", number=self.words.cardinal(len(told)), each=", ".join(each))
 
     @property
+    def on_own_files(self) -> bool:
+        """Whether the verdict rests on files that users loaded: public data alone cannot test the claim."""
+        return self.verdict != "not_testable" and self.evidence.statement.data_needed is not None
+
+    @property
+    def below_verdict(self) -> str:
+        """What stands below the verdict in the table: its parts, and that it is about own files."""
+        own = self.words("evidence.own_files") if self.on_own_files else ""
+        return "; ".join(item for item in (self.parts, own) if item)
+
+    @property
     def beside(self) -> tuple[Judged, ...]:
         """Components that decide nothing and are one figure."""
         return tuple(item for item in self.evidence.components if item.rule.role == "shown" and not item.finding.by)
@@ -230,6 +241,9 @@ class Told:
         """What was asked, what came out, how sure: one paragraph, as sentences."""
         claim = self.evidence.statement
         told = [self.words("evidence.plain.asked", question=claim.question.of(self.language))]
+        if self.on_own_files and self.key is not None:
+            number = self.key.finding.n_municipalities
+            told.append(self.words.count("evidence.plain.own_files", number))
         if self.verdict == "not_testable":
             told += self._untestable()
         else:
@@ -243,7 +257,7 @@ class Told:
         told = [words(f"evidence.plain.untestable.{'motive' if claim.type == 'motive' else 'other'}")]
         if claim.data_needed is not None:
             told.append(words("evidence.plain.needed", data=_lowered(claim.data_needed.of(self.language))))
-        elif self.evidence.missing:
+        if self.evidence.missing and claim.type != "motive":
             told.append(words("evidence.plain.missing", why=self.said(self.evidence.missing)))
         beside = [self.estimate(part) for part in (*self.deciding, *self.beside)]
         beside = (beside or [self._range(family) for family in self.families])[:_SHOWN_BESIDE]
@@ -268,25 +282,22 @@ class Told:
         reading = case(part)
         told.append(words(f"evidence.conclusions.{_LEVEL.get(reading, reading) if shown.is_level else reading}"))
         if part.tried:
-            told.append(
-                words.count(
-                    "evidence.plain.variants",
-                    part.tried,
-                    agreeing=words.cardinal(part.agreeing),
-                    tried=words.cardinal(part.tried),
-                )
-            )
+            tried = {"agreeing": words.cardinal(part.agreeing), "tried": words.cardinal(part.tried)}
+            if part.agreeing == part.tried == 1:
+                told.append(words("evidence.plain.variants.same"))
+            else:
+                told.append(words.count("evidence.plain.variants", part.tried, **tried))
             if part.agreeing < part.tried and part.verdict in ("supported", "not_supported"):
-                told.append(self._contradicting(part.against))
+                told.append(self._contradicting(part))
         if part.told != part.verdict:
             why = "too_few" if part.tried < FEWEST_CHECKS else "unsteady"
             told.append(words(f"evidence.plain.{why}"))
         return told
 
-    def _contradicting(self, against: int) -> str:
-        if not against:
-            return self.words("evidence.plain.against.none")
-        return self.words.count("evidence.plain.against", against, against=self.words.cardinal(against))
+    def _contradicting(self, part: Judged) -> str:
+        if not part.against:
+            return self.words.count("evidence.plain.against.none", part.tried - part.agreeing)
+        return self.words.count("evidence.plain.against", part.against, against=self.words.cardinal(part.against))
 
     def _together(self) -> list[str]:
         words = self.words

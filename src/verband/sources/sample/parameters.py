@@ -139,7 +139,7 @@ class Parameters:
         Standard deviations of the log price: of a buyer in all it buys, and of one purchase.
     quality_gain
         Per task, how much better it is done through an arrangement, in the spread of its indicator; 0 for all others.
-        These are tasks without a saving.
+        These are tasks without a saving, and one of which a saving cannot be told.
     quality_sd
         Standard deviation, in the same spread, of what a municipality reaches in all years, and as much again of what
         it reaches in one.
@@ -182,7 +182,7 @@ class Parameters:
     price_elasticity: float = -0.12
     buyer_sd: float = 0.02
     price_sd: float = 0.03
-    quality_gain: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(("5.7", "7.3", "7.5"), 1.0))
+    quality_gain: Mapping[str, float] = field(default_factory=lambda: dict.fromkeys(("5.7", "6.3", "7.3"), 1.5))
     quality_sd: float = 0.6
 
     def log_size_effect(self, task: str, inhabitants: float) -> float:

@@ -1,7 +1,7 @@
 """Own lists of the sample that compare doing it together with doing it alone: prices of purchases, quality per task.
 
 What is planted stands in ``Parameters``: a price that falls with the volume and no discount beside it, and quality that
-is higher through an arrangement on tasks without a saving, and not on tasks with one.
+is higher through an arrangement on tasks without a saving or of which a saving cannot be told, not on tasks with one.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _PURCHASES = (
 _INDICATORS = (
     ("7.3", "restafval per inwoner", "kg per jaar", "lager", 150.0, 15.0, (12, 13)),
     ("5.7", "oordeel over openbaar groen", "cijfer keer 10", "hoger", 68.0, 5.0, (16, 17)),
-    ("7.5", "oordeel over begraafplaatsen", "cijfer keer 10", "hoger", 72.0, 4.0, (27,)),
+    ("6.3", "besluiten over bijstand op tijd", "procent", "hoger", 80.0, 6.0, (5, 6)),
     ("0.61+0.62", "aanslagen op tijd", "procent", "hoger", 85.0, 4.0, (10, 11)),
     ("0.1", "raadsvragen op tijd beantwoord", "procent", "hoger", 75.0, 6.0, (24,)),
 )

@@ -57,7 +57,8 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
         )
     lists = all_lists(warehouse, tables.names, on=_day(tables))
     counts = [participation(found) for found in lists]
-    merged = _merged_since(tables, min((item.oldest for item in counts if item.oldest), default=_day(tables)).year)
+    oldest = min((item.oldest for item in counts if item.oldest), default=None)
+    merged = _merged_since(tables, (oldest or _day(tables)).year)
     province = province_of_each(tables.names)
     people = facts.people.filter(pl.col("year") == PREFERENCE_YEAR).select("code", "inhabitants")
     levies = _amounts(tables).filter(pl.col("year") == PREFERENCE_YEAR).select("code", "levies_keur")
@@ -124,6 +125,7 @@ def prepare_identity(tables: EvidenceTables) -> partial[Findings]:
             "centroids",
             "financial_ratios",
         ),
+        lists_of=None if oldest is None else oldest.year,
     )
 
 

@@ -1,7 +1,8 @@
 """Gathering the mechanisms that users' own lists decide: prices for M2, quality per task for M3.
 
-Municipalities of these lists are led to those of the latest list; of several days on which a row was right the newest
-counts. Inhabitants are those of the year of the row, or of the nearest year that is known.
+Municipalities of these lists are led to those of the latest list. Of a record (one purchase or indicator of one
+municipality in one year) only the rows of the newest day on which it was right count, whatever they were called before.
+Inhabitants are those of the year of the row, or of the nearest year that is known.
 """
 
 from __future__ import annotations
@@ -12,7 +13,8 @@ from functools import partial
 import polars as pl
 
 from verband.analysis.evidence.joint_buying import joint_buying
-from verband.analysis.evidence.quality import quality
+from verband.analysis.evidence.own_comparison import plain
+from verband.analysis.evidence.quality import Saving, quality
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.errors import UnknownNameError
 from verband.workspace.evidence.tables import EvidenceTables
@@ -20,6 +22,9 @@ from verband.workspace.scale import gather_models
 
 Prepared = Callable[[], Findings]
 PRICES, QUALITY, INDICATORS = "own_prices", "own_quality", "own_indicators"
+_GOODS_AND_SERVICES = "3"
+SAVING: dict[str, Saving] = {"economies": "some", "constant": "none", "diseconomies": "none"}
+"""What a verdict of M1 about a task says of a saving; any other says nothing."""
 
 
 def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
@@ -32,7 +37,7 @@ def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
     """
     if not tables.warehouse.has(PRICES):
         tables.warehouse.require("cost_per_category")
-    purchases, aside = own_rows(tables, PRICES, ("purchase", "unit", "arrangement"))
+    purchases, aside = own_rows(tables, PRICES, ("purchase", "unit"))
     return partial(
         joint_buying,
         _purchases_of_accounts(tables),
@@ -44,25 +49,22 @@ def prepare_joint_buying(tables: EvidenceTables) -> Prepared:
 
 
 def _purchases_of_accounts(tables: EvidenceTables) -> pl.DataFrame:
-    """The panel with ``purchases_keur``: category 3 without hired staff."""
-    category = tables.warehouse.table("cost_per_category")
-    third = category.filter((pl.col("report") == "accounts") & (pl.col("category") == "3")).select(
-        "code", "year", pl.col("cost_keur").alias("third_keur")
-    )
+    """The panel with ``purchases_keur``: category 3 without hired staff, in the latest boundaries like all of it."""
+    third = tables.facts.cost_of_category(_GOODS_AND_SERVICES).rename({"cost_keur": "third_keur"})
     return tables.panel.join(third, on=["code", "year"], how="inner").with_columns(
         (pl.col("third_keur") - pl.col("hired_staff_keur")).alias("purchases_keur")
     )
 
 
 def prepare_quality(tables: EvidenceTables) -> Prepared:
-    """M3: with the tasks of which M1 finds a saving and those of which it finds none."""
+    """M3: with the tasks of which M1 finds a saving, those of which it finds that there is none, and the others."""
     models = gather_models(tables.warehouse, tables.folder, facts=tables.facts)
-    indicators, aside = own_rows(tables, QUALITY, ("task", "indicator"))
+    indicators, aside = own_rows(tables, QUALITY, ("task", "indicator", "unit"))
     reached = tables.warehouse.table(INDICATORS) if tables.warehouse.has(INDICATORS) else None
     return partial(
         quality,
         indicators,
-        {item.task: item.verdict == "economies" for item in models.tasks},
+        {item.task: SAVING.get(item.verdict, "undecided") for item in models.tasks},
         tables.largest,
         of_arrangements=0 if reached is None else reached.drop_nulls("realised")["arrangement"].n_unique(),
         set_aside=aside,
@@ -82,12 +84,12 @@ def own_rows(
     name
         The table, with ``municipality``, ``year`` and ``as_of``.
     named
-        Columns that together with municipality and year say which record a row is.
+        Columns with names that together with municipality and year say which record a row is, in any spelling.
 
     Returns
     -------
     tuple
-        The newest row of every record with ``code`` of the latest list and ``inhabitants`` (null where none are
+        The newest rows of every record with ``code`` of the latest list and ``inhabitants`` (null where none are
         known), ``None`` where there is no such list; and municipalities that no longer exist and went to several.
     """
     if not tables.warehouse.has(name):
@@ -108,9 +110,14 @@ def own_rows(
     )
     if rows.is_empty():
         return None, tuple(aside)
-    record = ["_then", "year", *named]
-    newest = rows.sort("as_of", *rows.columns, descending=True, nulls_last=True).unique(
-        record, keep="first", maintain_order=True
+    record = [pl.col("_then"), pl.col("year"), *(plain(name) for name in named)]
+    newest = (
+        rows.filter(pl.col("as_of") == pl.col("as_of").max().over(record))
+        .sort(rows.columns)
+        # The same row in two files.
+        .with_columns(pl.struct(*record, plain("arrangement")).alias("_record"))
+        .unique("_record", keep="first", maintain_order=True)
+        .drop("_record")
     )
     people = tables.facts.people.drop_nulls("inhabitants").select("code", "year", "inhabitants")
     near = newest.select("code", "year").unique().join(people.rename({"year": "known"}), on="code")
@@ -118,4 +125,4 @@ def own_rows(
         ["code", "year"], keep="first", maintain_order=True
     )
     found = newest.join(near.select("code", "year", "inhabitants"), on=["code", "year"], how="left")
-    return found.drop("_then", "municipality", "as_of").sort("code", "year", *named), tuple(aside)
+    return found.drop("_then", "municipality", "as_of").sort("code", "year", *named, "arrangement"), tuple(aside)

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 import polars as pl
 
+from verband.analysis.evidence.own_comparison import plain
 from verband.analysis.evidence.own_keys import OwnKey, OwnKeys
 from verband.analysis.evidence.partnership_games import Partnership
 from verband.analysis.evidence.result import SetAside
 from verband.analysis.evidence.staff_lists import StaffLists
+from verband.errors import UnknownNameError
 from verband.workspace.arrangements import municipality_code, own_identifier
 from verband.workspace.evidence.tables import EvidenceTables
 
@@ -19,25 +21,55 @@ _ROUNDING = 0.01
 
 
 def staff_lists(tables: EvidenceTables) -> StaffLists | None:
-    """Newest row per municipality and function of the own staff lists; ``None`` where none are loaded."""
+    """The newest own staff list of every municipality of the latest list; ``None`` where none are loaded.
+
+    A list is what one file holds of one municipality; files with the same newest day count together, and within them
+    the newest row of a function. Of municipalities that merged since the newest list counts: one list each.
+    """
     if not tables.warehouse.has("own_staff"):
         return None
-    rows = tables.warehouse.table("own_staff")
-    codes = {text: municipality_code(tables.names, text) for text in rows["municipality"].unique()}
+    rows = tables.warehouse.query("own_staff_rows")
+    names = tables.names
+    codes: dict[str, str] = {}
+    written: dict[str, str] = {}
+    aside = []
+    for text in rows["municipality"].unique().sort():
+        then = municipality_code(names, text)
+        try:
+            codes[text] = names.resolve(text).code
+            written[text] = then or codes[text]
+        except UnknownNameError as error:
+            # Names that are no municipality at all were told when the file was loaded.
+            if then is not None:
+                aside.append(SetAside(text, f"no municipality of the latest list: {error.what}"))
+    named = rows.filter(pl.col("municipality").is_in(list(codes))).with_columns(
+        pl.col("municipality").replace_strict(codes, default=None, return_dtype=pl.String).alias("code"),
+        pl.col("municipality").replace_strict(written, default=None, return_dtype=pl.String).alias("then"),
+        pl.col("function").str.strip_chars(),
+        plain("function").alias("plain"),
+    )
+    # The newest; of predecessors with lists of one day the longest, so that it does not depend on the order of files.
+    place = ["code", "then"]
+    by_list = named.group_by(*place, "file").agg(pl.col("as_of").max().alias("day"), pl.col("plain").n_unique())
+    newest_files = by_list.filter(pl.col("day") == pl.col("day").max().over(place))
+    chosen = (
+        newest_files.group_by(*place, "day")
+        .agg(pl.col("plain").sum())
+        .sort("day", "plain", "then", descending=[True, True, False])
+        .unique("code", keep="first", maintain_order=True)
+    )
+    lists = newest_files.join(chosen, on=place, how="semi")
     people = tables.facts.inhabitants.drop_nulls("inhabitants").sort("year").group_by("code", maintain_order=True)
     newest = (
-        rows.with_columns(
-            pl.col("municipality").replace_strict(codes, return_dtype=pl.String).alias("code"),
-            pl.col("function").str.strip_chars(),
-        )
-        .drop_nulls("code")
-        .sort("as_of", "holders")
-        .unique(["code", "function"], keep="last", maintain_order=True)
+        named.join(lists, on=[*place, "file"], how="semi")
+        .sort("as_of", "holders", "required", "deputies", "function")
+        .unique(["code", "plain"], keep="last", maintain_order=True)
         .select("code", "function", "holders", "required", "deputies", "as_of")
         .join(people.agg(pl.col("inhabitants").last()), on="code", how="left")
         .sort("code", "function")
     )
-    return StaffLists(newest, tables.warehouse.source_of("own_staff")) if newest.height else None
+    source = tables.warehouse.source_of("own_staff")
+    return StaffLists(newest, source, by_list.height - lists.height, tuple(aside)) if newest.height else None
 
 
 def keys_in_use(tables: EvidenceTables, partnerships: Sequence[Partnership]) -> OwnKeys:
