@@ -51,8 +51,8 @@ FEWEST = 3
 """Arrangements, below which nothing is said about more than these."""
 _METHOD = (
     "cost games of {game}, divided by the shares in use; mean over arrangements of the part of the draws in which "
-    "some group would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws of the cost "
-    "functions together"
+    "some group would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws "
+    "of the cost functions together"
 )
 _NOTE = (
     "the shares are those in use, what a group would pay alone is modelled; what leaving costs is not in it, and these "
