@@ -231,3 +231,47 @@ def test_members_that_the_model_does_not_know_are_refused():
         game_of(rows, order[-15:])
     with pytest.raises(BadInputError, match="1 member cannot"):
         game_of(rows, order[:1])
+
+
+def test_a_pool_is_not_cheaper_by_size_for_being_large_among_municipalities_that_differ_less():
+    """Where small municipalities differ more, their mean lies further above what is typical; joining does not end that.
+
+    Both games have the scale of typical cost, the curve without its factor that goes with size.
+    """
+    rng = np.random.default_rng(6)
+    size = np.sort(np.exp(rng.uniform(8.5, 12.2, 200)))
+    level = rng.normal(size=200) * np.linspace(0.8, 0.1, 200)
+    rows = pl.DataFrame(
+        [
+            {
+                "code": f"GM{place:04}",
+                "year": year,
+                "inhabitants": size[place],
+                "cost_keur": float(np.exp(0.95 * np.log(size[place]) + level[place] + rng.normal(0, 0.02))),
+            }
+            for place in range(200)
+            for year in (2022, 2023, 2024)
+        ]
+    )
+    model = cost_function(rows)
+    assert model.smearing.coefficients[1] < -0.05
+    codes = [f"GM{place:04}" for place in (60, 70, 80, 90)]
+    chosen = pl.DataFrame({"code": codes}).join(rows.filter(pl.col("year") == 2024), on="code", maintain_order="left")
+    found = task_game(model, chosen, codes, 2024)
+    people = chosen["inhabitants"].to_numpy()
+    levels = np.array([item.level for item in found.members])
+    b1, b2 = model.fit.coefficients[:2]
+    apart = np.array([1 << place for place in range(4)])
+    for mask in range(1, 16):
+        inside = np.array([mask >> place & 1 for place in range(4)], dtype=bool)
+        joint, one = np.log([people[inside].sum(), people[0]]) - model.centre
+        typical = np.exp(b1 * (joint - one) + b2 * (joint**2 - one**2))
+        by_size, own = (game.game.values for game in (found.size_only, found.own))
+        assert by_size[mask] / by_size[1] == pytest.approx(typical)
+        mean = (people * levels)[inside].sum() / people[inside].sum()
+        assert own[mask] / own[apart[0]] == pytest.approx(typical * mean / levels[0])
+    # The size-only game is in euro of the mean municipality, like the accounts.
+    expected = np.exp(model.residuals()).mean()
+    assert found.size_only.game.values[1] == pytest.approx(
+        1000 * expected * np.exp(b1 * one + b2 * one**2 + model.fit.coefficients[4])
+    )

@@ -10,11 +10,13 @@ from scipy import stats
 
 from verband.numerics.grouped_counts import (
     chance_below,
+    chance_below_over_draws,
     clustered_proportion,
     clustered_rate,
     exact_proportion,
     exact_rate,
     interval_of_difference,
+    proportion_over_draws,
 )
 
 
@@ -203,3 +205,59 @@ def test_rates_of_leaving_are_held(arrangements, rate, together):
         found = clustered_rate(together * rng.poisson(rate * years / together).astype(float), years, members)
         held += found.low <= rate <= found.high
     assert stats.binomtest(held, draws, 0.95, "less").pvalue > 0.01, held / draws
+
+
+@pytest.mark.parametrize(("hits", "number"), [(0, 7), (1, 7), (5, 12), (12, 12)])
+def test_hits_that_are_sure_give_the_exact_proportion(hits, number):
+    found = proportion_over_draws(np.full(20, float(hits)), np.full(20, float(number)))
+    assert found == pytest.approx(exact_proportion(hits, number), abs=1e-9)
+
+
+def test_very_many_observations_leave_the_uncertainty_of_the_draws():
+    shares = np.random.default_rng(1).beta(6, 4, 400)
+    low, high = proportion_over_draws(np.round(shares * 1e7), np.full(400, 1e7))
+    assert (low, high) == pytest.approx(tuple(np.quantile(shares, [0.025, 0.975])), abs=0.02)
+
+
+def test_both_kinds_of_uncertainty_add_up_as_independent_errors_do():
+    number, spread = 4000.0, 0.008
+    shares = np.random.default_rng(2).normal(0.5, spread, 4000)
+    low, high = proportion_over_draws(np.round(shares * number), np.full(4000, number))
+    assert (high - low) / 2 == pytest.approx(1.96 * math.hypot(spread, math.sqrt(0.25 / number)), rel=0.03)
+
+
+@pytest.mark.parametrize("limit", [0.2, 0.5, 0.8])
+def test_the_chance_over_draws_goes_with_the_low_end(limit):
+    rng = np.random.default_rng(3)
+    for _ in range(50):
+        number = np.full(30, float(rng.integers(3, 15)))
+        hits = np.minimum(number, rng.binomial(number.astype(int), rng.uniform(0.3, 1.0), 30)).astype(float)
+        low, high = proportion_over_draws(hits, number)
+        assert 0 <= low <= high <= 1
+        assert (chance_below_over_draws(hits, number, limit) < 0.025) == (low > limit)
+        other = proportion_over_draws(number - hits, number)
+        assert (1 - other[1], 1 - other[0]) == pytest.approx((low, high), abs=1e-9)
+
+
+@pytest.mark.parametrize("units", [5, 12, 40])
+@pytest.mark.parametrize("error", [0.3, 1.0])
+def test_it_holds_a_proportion_beyond_a_bound_that_is_uncertain_itself(units, error):
+    """Units are a sample, and all are held against one bound, known with an error. Each kind alone is not enough."""
+    rng = np.random.default_rng(4)
+    held = {"both": 0, "units": 0, "draws": 0}
+    for _trial in range(300):
+        bound = rng.uniform(-1, 1)
+        truth = float(stats.norm.sf(bound))
+        values = rng.normal(size=units)
+        drawn = bound + error * (rng.normal() + rng.normal(size=120))
+        hits = (values[None, :] > drawn[:, None]).sum(axis=1).astype(float)
+        intervals = {
+            "both": proportion_over_draws(hits, np.full(120, float(units))),
+            "units": exact_proportion(float(np.round(hits.mean())), units),
+            "draws": tuple(np.quantile(hits / units, [0.025, 0.975])),
+        }
+        for name, (low, high) in intervals.items():
+            held[name] += low - 1e-9 <= truth <= high + 1e-9
+    assert held["both"] >= 0.93 * 300
+    if units == 40:
+        assert min(held["units"], held["draws"]) < held["both"]

@@ -93,10 +93,12 @@ def test_one_person_functions_fall_with_size_within_the_catalogue(found):
 
 
 def test_keys_are_asked_of_some_fifty_known_partnerships(found):
-    """Where no key could keep everybody, none does; and for half of the tasks a larger scale costs no less (M1)."""
+    """Where no key could keep everybody, none does; how often hangs on the scale of a few tasks, which is not sure."""
     each = {item.by["key"]: item for item in _by(found["M13"], "chance_that_some_leave", game="own levels")}
-    assert 30 <= each["any"].n_clusters <= 113
+    assert 30 <= each["any"].n_observations <= 113
     assert all(each["any"].estimate <= item.estimate for item in each.values())
     assert each["weight"].estimate > each["shapley"].estimate
-    assert 40 < each["any"].estimate < 95
+    assert 20 < each["any"].estimate < 60
+    assert each["any"].low < 30
+    assert each["any"].high > 50
     assert judge(statement("M13"), found["M13"]).verdict == "not_testable"

@@ -20,7 +20,7 @@ import polars as pl
 from verband.analysis.curve_form import form_p_value
 from verband.analysis.scale_rules import rule
 from verband.analysis.smearing import Smearing, smearing
-from verband.numerics.least_squares import Contrast, LeastSquares, cluster_bootstrap, least_squares
+from verband.numerics.least_squares import Contrast, LeastSquares, cluster_bootstrap, least_squares, refits
 
 Array = npt.NDArray[np.float64]
 LEVEL = 0.95
@@ -298,6 +298,10 @@ class CostFunction:
     def bootstrap(self, *, draws: int, rng: np.random.Generator) -> Array:
         """Coefficients over draws of whole municipalities, shape (draws, k)."""
         return cluster_bootstrap(self._cost, self._design, self._group, draws=draws, rng=rng)
+
+    def refits(self, counts: Array) -> Array:
+        """Coefficients, shape (draws, k), with each of ``codes`` counted a number of times, shape (draws, groups)."""
+        return refits(self._cost, self._design, self._group, counts)
 
 
 def cost_function(rows: pl.DataFrame, drivers: Sequence[str] = ()) -> CostFunction:

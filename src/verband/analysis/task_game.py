@@ -6,7 +6,13 @@ in the latest year, ``N`` inhabitants, and ``r_i = exp(g'(x_i - mean x) + u_i)``
 The effect ``u_i`` is the mean residual of the municipality over the years, shrunken towards 0 by its reliability
 (best linear unbiased predictor; Henderson, 1975; variances by the method of moments, Swamy and Arora, 1972); ``D``
 takes the rest of the residuals from the mean logarithm to the mean (Duan, 1983). The game of size alone has all
-``r_i`` equal: it merely restates the scale of the task.
+``r_i`` equal: it merely restates the scale of typical cost of the task.
+
+``D`` is one constant in both games, unlike in the cost function, where it may go with size
+(:mod:`verband.analysis.smearing`). There it tells that large municipalities differ less from one another, so that
+their mean lies less far above what is typical. A group of municipalities is no municipality of that size: its members
+keep their own levels, and the level of the group is the mean of theirs, weighted by inhabitants, however large it is. A
+factor that falls with size would count that as a saving of joining.
 
 Uncertainty: whole municipalities are drawn anew for the coefficients, and effects are drawn around their shrunken
 value.
@@ -79,6 +85,17 @@ def own_effects(model: CostFunction, coefficients: Array | None = None) -> OwnEf
     )
 
 
+def typical_to_mean(model: CostFunction, coefficients: Array | None = None) -> float:
+    """Factor from typical to mean cost where all are equal but for their size: the mean of ``exp`` of residuals.
+
+    Parameters
+    ----------
+    model, coefficients
+        As of :func:`own_effects`.
+    """
+    return float(np.exp(model.residuals(coefficients)).mean())
+
+
 @dataclass(frozen=True, slots=True)
 class Member:
     """A municipality as a member of the game.
@@ -141,14 +158,36 @@ class TaskGame:
             The same seed gives the same games.
         """
         rng = np.random.default_rng(seed)
-        people = np.array([member.inhabitants for member in self.members])
         for drawn in self._model.bootstrap(draws=count, rng=rng):
             if not np.isfinite(drawn).all():
                 continue
             effects = own_effects(self._model, drawn)
-            own = effects.effect[self._groups] + effects.spread[self._groups] * rng.normal(size=len(people))
-            level = np.exp(self._drivers @ _driver_part(self._model, drawn) + own)
-            yield TableGame(_cost(self._model, drawn, people, level, self.year) * effects.smearing)
+            own = effects.effect[self._groups] + effects.spread[self._groups] * rng.normal(size=len(self._groups))
+            yield TableGame(self._costs(drawn, own, effects.smearing))
+
+    def costs(self, coefficients: Array, effects: Array, smearing: float) -> Array:
+        """Cost in euro of every coalition with other coefficients and effects, shape (2^n,).
+
+        Parameters
+        ----------
+        coefficients
+            Shape (k,).
+        effects
+            Of all municipalities of the cost function, in the order of its codes, in logarithms.
+        smearing
+            From the mean logarithm to the mean.
+        """
+        return self._costs(coefficients, effects[self._groups], smearing)
+
+    def costs_by_size(self, coefficients: Array, smearing: float) -> Array:
+        """Cost in euro of every coalition with other coefficients where all members are equal but for their size."""
+        people = np.array([member.inhabitants for member in self.members])
+        return _cost(self._model, coefficients, people, np.ones(len(people)), self.year) * smearing
+
+    def _costs(self, coefficients: Array, own: Array, smearing: float) -> Array:
+        people = np.array([member.inhabitants for member in self.members])
+        level = np.exp(self._drivers @ _driver_part(self._model, coefficients) + own)
+        return _cost(self._model, coefficients, people, level, self.year) * smearing
 
 
 def task_game(model: CostFunction, rows: pl.DataFrame, names: Sequence[str], year: int) -> TaskGame:
@@ -199,9 +238,7 @@ def task_game(model: CostFunction, rows: pl.DataFrame, names: Sequence[str], yea
     drivers = (np.column_stack(columns) if columns else np.empty((len(people), 0))) - np.array(model.driver_means)
     level = np.exp(drivers @ _driver_part(model, coefficients) + effects.effect[groups])
     own = _cost(model, coefficients, people, level, year) * effects.smearing
-    size_only = _cost(model, coefficients, people, np.ones(len(people)), year)
-    joint = np.log(np.maximum(sums(people), 1.0)) - model.centre
-    size_only[1:] *= np.exp(model.smearing.coefficients[0] + model.smearing.coefficients[1] * joint)[1:]
+    size_only = _cost(model, coefficients, people, np.ones(len(people)), year) * typical_to_mean(model)
     published = rows["cost_keur"].cast(pl.Float64).to_list()
     return TaskGame(
         year=year,

@@ -92,6 +92,52 @@ def _below(hits: float, number: float, limit: float) -> float:
     return 1.0 if hits <= 0 else float(betainc(hits, number - hits + 1, limit))
 
 
+def proportion_over_draws(hits: Array, number: Array, *, level: float = 0.95) -> tuple[float, float]:
+    """Interval for a proportion whose hits are uncertain themselves: counted anew in every draw of what they rest on.
+
+    In each draw the confidence distribution of Clopper and Pearson says how sure the proportion is given its hits; the
+    interval lies between the quantiles of their mean over the draws (Xie and Singh, 2013, "Confidence distribution, the
+    frequentist distribution estimator of a parameter: a review", International Statistical Review 81). So it holds both
+    kinds of uncertainty, which add up as independent errors do: with the same hits in every draw it is
+    :func:`exact_proportion`, with very many observations that of the draws.
+
+    Parameters
+    ----------
+    hits, number
+        Per draw, shape (draws,); ``number`` above 0.
+    level
+        Of the interval.
+    """
+    from scipy.optimize import brentq  # noqa: PLC0415  slow to start
+
+    tail = (1 - level) / 2
+    low = (
+        0.0
+        if _below_over_draws(hits, number, 0.0) > tail
+        else brentq(lambda at: _below_over_draws(hits, number, at) - tail, 0.0, 1.0)
+    )
+    # A proportion that is high is one of misses that is low.
+    misses = number - hits
+    high = (
+        1.0
+        if _below_over_draws(misses, number, 0.0) > tail
+        else 1 - brentq(lambda at: _below_over_draws(misses, number, at) - tail, 0.0, 1.0)
+    )
+    return float(low), float(high)
+
+
+def chance_below_over_draws(hits: Array, number: Array, limit: float) -> float:
+    """One-sided p-value of a proportion above a limit that goes with :func:`proportion_over_draws`."""
+    return _below_over_draws(hits, number, limit)
+
+
+def _below_over_draws(hits: Array, number: Array, limit: float) -> float:
+    from scipy.special import betainc  # noqa: PLC0415
+
+    some = hits > 0
+    return float((np.where(some, betainc(np.where(some, hits, 1.0), number - hits + 1, limit), 1.0)).mean())
+
+
 def clustered_proportion(
     hits: Array,
     group: npt.NDArray[np.int64],

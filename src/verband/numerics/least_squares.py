@@ -284,6 +284,30 @@ def cluster_bootstrap(
     Array
         Coefficients, shape (draws, k); rows of nan where a draw cannot be solved.
     """
+    groups = len(np.unique(group))
+    counts = np.empty((draws, groups))
+    for start in range(0, draws, _DRAWS_AT_ONCE):
+        number = min(_DRAWS_AT_ONCE, draws - start)
+        drawn = rng.integers(groups, size=(number, groups)) + groups * np.arange(number)[:, None]
+        counts[start : start + number] = np.bincount(drawn.ravel(), minlength=number * groups).reshape(number, groups)
+    return refits(y, design, group, counts)
+
+
+def refits(y: Array, design: Array, group: npt.NDArray[np.int64], counts: Array) -> Array:
+    """Fit again with every group counted a number of times, such as of a bootstrap that several fits share.
+
+    Parameters
+    ----------
+    y, design, group
+        As in :func:`least_squares`.
+    counts
+        How often each group counts, in the order of their numbers, shape (draws, groups).
+
+    Returns
+    -------
+    Array
+        Coefficients, shape (draws, k); rows of nan where a draw cannot be solved.
+    """
     labels, index = np.unique(group, return_inverse=True)
     groups, k = len(labels), design.shape[1]
     products, targets = np.zeros((groups, k, k)), np.zeros((groups, k))
@@ -291,13 +315,11 @@ def cluster_bootstrap(
         own = design[rows]
         products[members] = own.transpose(0, 2, 1) @ own
         targets[members] = np.einsum("gtk,gt->gk", own, y[rows])
-    found = np.full((draws, k), np.nan)
-    for start in range(0, draws, _DRAWS_AT_ONCE):
-        number = min(_DRAWS_AT_ONCE, draws - start)
-        drawn = rng.integers(groups, size=(number, groups)) + groups * np.arange(number)[:, None]
-        weights = np.bincount(drawn.ravel(), minlength=number * groups).reshape(number, groups).astype(np.float64)
-        left = (weights @ products.reshape(groups, k * k)).reshape(number, k, k)
-        found[start : start + number] = _solved(left, weights @ targets)
+    found = np.full((len(counts), k), np.nan)
+    for start in range(0, len(counts), _DRAWS_AT_ONCE):
+        weights = counts[start : start + _DRAWS_AT_ONCE]
+        left = (weights @ products.reshape(groups, k * k)).reshape(len(weights), k, k)
+        found[start : start + len(weights)] = _solved(left, weights @ targets)
     return found
 
 

@@ -9,13 +9,15 @@ import polars as pl
 import pytest
 
 from verband.analysis.cost_function import cost_function
+from verband.analysis.evidence.common_draws import common_draws
 from verband.analysis.evidence.ledger import judge
 from verband.analysis.evidence.own_interests import own_interests
 from verband.analysis.evidence.own_keys import COMPONENT, OwnKey, OwnKeys
 from verband.analysis.evidence.partnership_games import Partnership, TaskTable, drawn_games, games_of
 from verband.analysis.evidence.result import SetAside
 from verband.analysis.evidence.statements import statement
-from verband.numerics.grouped_counts import exact_proportion
+from verband.numerics.grouped_counts import proportion_over_draws
+from verband.report.evidence.said import START, said
 
 SEASONS = (2021, 2022, 2023, 2024)
 
@@ -72,6 +74,10 @@ def by_size(sizes):
     return sizes
 
 
+def told_of(found):
+    return [item for item in (*found.findings, *(item.finding for item in found.variants)) if item is not None]
+
+
 def variants(found):
     return {item.name: item for item in found.variants}
 
@@ -81,29 +87,30 @@ def test_it_is_what_enumerating_every_group_says(rule):
     made = table(elasticity=0.95, spread=0.15)
     own = keys(made, 6, rule)
     model = {"7.3": cost_function(made.rows, ())}
-    chances = []
+    common = common_draws(model, seed=1, draws=30)
+    hits, any_hits = [], []
     for key in own:
         games = games_of(model, {"7.3": made}, key.partnership)
-        gains = []
-        for game in drawn_games(games, key.partnership, seed=1, draws=30):
+        gains, some = [], []
+        for game in drawn_games(games, key.partnership, common):
             n = len(key.stated)
             pays = [share * game.values[-1] for share in key.stated]
-            gains.append(
-                any(
-                    sum(pays[i] for i in group) > game.values[sum(1 << i for i in group)] * (1 + 1e-9)
-                    for size in range(1, n)
-                    for group in combinations(range(n), size)
-                )
-            )
-        chances.append(100 * np.mean(gains))
-    found = primary(asked(made, own))
-    assert found.estimate == pytest.approx(np.mean(chances))
-    assert found.n_clusters == 6
-    assert found.n_observations == 180
-    exact = 100 * np.array(exact_proportion(np.sum(chances) / 100, 6))
-    assert found.low <= exact[0] + 1e-9
-    assert found.high >= exact[1] - 1e-9
-    assert 0 <= found.low < found.high <= 100
+            groups = [group for size in range(1, n) for group in combinations(range(n), size)]
+            paid = np.array([sum(pays[i] for i in group) for group in groups])
+            alone = np.array([game.values[sum(1 << i for i in group)] for group in groups])
+            gains.append(bool((alone <= 0.95 * paid).any()))
+            some.append(bool((alone < paid * (1 - 1e-9)).any()))
+        hits.append(gains)
+        any_hits.append(some)
+    told = asked(made, own)
+    for found, known in ((primary(told), hits), (variants(told)["any gain at all"].finding, any_hits)):
+        assert found.estimate == pytest.approx(100 * np.mean(known))
+        assert found.n_clusters == found.n_observations == 6
+        counts = np.sum(known, axis=0).astype(float)
+        low, high = proportion_over_draws(counts, np.full(30, 6.0))
+        assert (found.low, found.high) == pytest.approx((100 * low, 100 * high))
+        assert 0 <= found.low < found.high <= 100
+    assert np.sum(any_hits) >= np.sum(hits) > 0
 
 
 def test_a_fair_key_with_scale_keeps_all_together_and_equal_shares_do_not():
@@ -111,6 +118,7 @@ def test_a_fair_key_with_scale_keeps_all_together_and_equal_shares_do_not():
     made = table(elasticity=0.8, spread=0.0)
     fair = asked(made, keys(made, 10, by_size))
     assert primary(fair).estimate == 0
+    assert all(START not in said(text, "nl") for item in told_of(fair) for text in (item.method, item.note))
     assert 0 < primary(fair).high < 50
     assert judge(statement("M13"), fair).verdict == "not_supported"
     unfair = asked(made, keys(made, 10, lambda sizes: sizes**-2.0))
@@ -143,11 +151,33 @@ def test_stated_shares_come_before_contributions_and_the_variant_turns_it_round(
     assert variants(single)["arrangements with one task only"].finding is None
 
 
-def test_size_alone_is_one_game_each():
+def test_size_alone_leaves_out_that_some_are_dear():
     made = table(elasticity=0.8, spread=0.4)
-    found = variants(asked(made, keys(made, 6, by_size)))["partners differ in size only"].finding
-    assert found.estimate == 0
-    assert found.n_observations == 6
+    found = asked(made, keys(made, 6, by_size))
+    assert variants(found)["partners differ in size only"].finding.estimate == 0
+    assert primary(found).estimate > 30
+
+
+def test_a_gain_below_the_smallest_that_matters_is_none():
+    """Without scale, and all as dear, who pays 3% more than by size has 3% to gain by leaving: too little."""
+    made = table(elasticity=0.999, spread=0.0)
+
+    def told(more):
+        return asked(made, keys(made, 6, lambda sizes: sizes * np.append(1 + more, np.ones(len(sizes) - 1))))
+
+    assert primary(told(0.03)).estimate < 10
+    assert variants(told(0.03))["any gain at all"].finding.estimate > 90
+    assert primary(told(0.3)).estimate > 90
+
+
+def test_more_arrangements_do_not_make_one_cost_function_surer():
+    """Where scale decides and is uncertain they are in conflict together, or not; twelve do not make it sure."""
+    made = table(elasticity=0.95, spread=0.5, number=80)
+    for count in (4, 12):
+        found = variants(asked(made, keys(made, count, by_size), draws=60))["partners differ in size only"].finding
+        assert 20 < found.estimate < 80
+        assert found.high - found.low > 85
+        assert found.p_value > 0.025
 
 
 def test_why_there_is_none():

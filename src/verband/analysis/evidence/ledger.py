@@ -88,7 +88,8 @@ def _if_other(item: VariantFinding, own: Finding | None) -> VariantFinding:
     other = item.finding
     if other is None or own is None:
         return item
-    same = all(
+    # Figures at the end of a scale, such as 0% of the draws, are alike by another method too: that is a check.
+    same = own.method == other.method and all(
         math.isclose(getattr(own, name), getattr(other, name), rel_tol=1e-12, abs_tol=1e-12)
         for name in ("estimate", "low", "high", "n_observations")
     )

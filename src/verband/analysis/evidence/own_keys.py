@@ -2,11 +2,17 @@
 
 What each partner pays is what users filled in: its stated share, or else its part of the contributions of one year. The
 shares divide the cost of all in every draw of the game of own levels
-(:mod:`verband.analysis.evidence.partnership_games`), and a group gains by leaving where it would pay more than the task
-would cost it alone, so that the shares are not in the core (Gillies, 1959). The key is measured; what a group would pay
-alone is modelled. The interval is over arrangements: the wider of Student's t and the exact binomial one (Clopper and
-Pearson, 1934), which holds where an arrangement is in conflict in all draws or in none, as most are, and which has a
-width where no two arrangements differ. It is also the more careful one because one cost function stands behind all.
+(:mod:`verband.analysis.evidence.partnership_games`), and a group gains by leaving where it would pay less alone by a
+part that matters (rule ``smallest_gain``); with any gain at all the shares are not in the core (Gillies, 1959). The key
+is measured; what a group would pay alone is modelled.
+
+Two things are uncertain. One cost function stands behind all arrangements with a task, so an error in it shifts them
+together: that is what the draws tell, which all arrangements share. And they are a few of many. In a draw each
+arrangement is in conflict or not, for which the exact interval of Clopper and Pearson (1934) holds, also where no two
+differ. Both together: the mean over the draws of the confidence distribution of that interval
+(:func:`verband.numerics.grouped_counts.proportion_over_draws`), in which the two add up as independent errors
+do; the wider of the two intervals would be too narrow, and the outer ends of those of all draws too wide. The p-value
+is that of the same distribution. That the arrangements are a random sample of many remains an assumption.
 """
 
 from __future__ import annotations
@@ -20,24 +26,33 @@ import numpy.typing as npt
 
 from verband.analysis.cost_function import CostFunction
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.common_draws import TaskDraws
+from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
-from verband.analysis.evidence.partnership_games import Partnership, TaskTable, drawn_games, games_of, size_only
+from verband.analysis.evidence.partnership_games import (
+    Partnership,
+    TaskTable,
+    drawn_games,
+    drawn_games_by_size,
+    games_of,
+    when_listed,
+)
 from verband.analysis.evidence.result import Finding, SetAside
 from verband.analysis.evidence.statements import statement
 from verband.analysis.evidence.verdict import LEVEL
 from verband.errors import MissingDataError
-from verband.numerics.cooperative_games.core import stability
 from verband.numerics.cooperative_games.games import TableGame
-from verband.numerics.grouped_counts import chance_below, exact_proportion
+from verband.numerics.cooperative_games.relative_gain import ROUNDING, largest_gain
+from verband.numerics.grouped_counts import chance_below_over_draws, proportion_over_draws
 
 Array = npt.NDArray[np.float64]
 COMPONENT = "conflict_under_own_key"
 FEWEST = 3
 """Arrangements, below which nothing is said about more than these."""
 _METHOD = (
-    "cost games of each member's own level, divided by the shares in use; mean over arrangements of the part of the "
-    "draws in which some group would pay less alone; the wider of Student's t and the exact binomial interval over "
-    "arrangements"
+    "cost games of {game}, divided by the shares in use; mean over arrangements of the part of the draws in which "
+    "some group would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws "
+    "of the cost functions together"
 )
 _NOTE = (
     "the shares are those in use, what a group would pay alone is modelled; what leaving costs is not in it, and these "
@@ -88,13 +103,16 @@ class OwnKeys:
 
 @dataclass(frozen=True, slots=True)
 class _Conflict:
-    """Of one arrangement: part of the draws in which some group gains, by the shares used; and with size alone."""
+    """Of one arrangement: the largest gain of a group as a fraction of what it pays, (draws,), nan where none is known.
+
+    By the shares used, by contributions, and by the shares used with size alone.
+    """
 
     partnership: Partnership
     year: int
-    used: float
-    contributed: float | None
-    size_alone: float
+    used: Array
+    contributed: Array | None
+    size_alone: Array
 
 
 def add_own_keys(
@@ -102,9 +120,7 @@ def add_own_keys(
     own: OwnKeys,
     models: Mapping[str, CostFunction],
     tables: Mapping[str, TaskTable],
-    *,
-    seed: int,
-    draws: int,
+    common: Mapping[str, TaskDraws],
 ) -> tuple[SetAside, ...]:
     """Add the conflict under the keys in use, with its variants.
 
@@ -114,10 +130,8 @@ def add_own_keys(
         What is added to.
     own
         Keys of users.
-    models, tables
-        Cost function and cost by task.
-    seed, draws
-        Of the games.
+    models, tables, common
+        Cost function, cost, and draws of the cost function, by task.
 
     Returns
     -------
@@ -130,80 +144,72 @@ def add_own_keys(
     told, aside = [], list(own.set_aside)
     for key in own.keys:
         try:
-            told.append(_conflict(key, models, tables, seed=seed, draws=draws))
+            told.append(_conflict(key, models, tables, common))
         except MissingDataError as error:
             aside.append(SetAside(key.partnership.arrangement_id, f"{key.partnership.name}: {error.what}"))
-    used = [item.used for item in told]
-    paid = [item for item in told if item.contributed is not None]
-    single = [item for item in told if len(item.partnership.tasks) == 1]
-    found.add(None, COMPONENT, _finding, used, told, draws, own.loaded)
-    found.add(
-        "contributions instead of stated shares",
-        COMPONENT,
-        _finding,
-        [item.contributed for item in paid if item.contributed is not None],
-        paid,
-        draws,
-        own.loaded,
-    )
-    found.add("partners differ in size only", COMPONENT, _finding, [i.size_alone for i in told], told, 1, own.loaded)
-    found.add(
-        "arrangements with one task only", COMPONENT, _finding, [i.used for i in single], single, draws, own.loaded
-    )
+    used = [(item, item.used) for item in told]
+    paid = [(item, item.contributed) for item in told if item.contributed is not None]
+    single = [(item, item.used) for item in told if len(item.partnership.tasks) == 1]
+    smallest = evidence_rule("smallest_gain")
+    found.add(None, COMPONENT, _finding, used, smallest, own.loaded)
+    found.add("any gain at all", COMPONENT, _finding, used, ROUNDING, own.loaded)
+    found.add("contributions instead of stated shares", COMPONENT, _finding, paid, smallest, own.loaded)
+    by_size = [(item, item.size_alone) for item in told]
+    found.add("partners differ in size only", COMPONENT, _finding, by_size, smallest, own.loaded, game="size alone")
+    found.add("arrangements with one task only", COMPONENT, _finding, single, smallest, own.loaded)
     return tuple(aside)
 
 
 def _conflict(
-    key: OwnKey, models: Mapping[str, CostFunction], tables: Mapping[str, TaskTable], *, seed: int, draws: int
+    key: OwnKey, models: Mapping[str, CostFunction], tables: Mapping[str, TaskTable], common: Mapping[str, TaskDraws]
 ) -> _Conflict:
     games = games_of(models, tables, key.partnership)
     shares = [np.array(item) for item in (key.stated, key.contributed) if item is not None]
-    drawn = list(drawn_games(games, key.partnership, seed=seed, draws=draws))
+    drawn = drawn_games(games, key.partnership, common)
     # The stated share comes first: it is what the arrangement says itself.
-    chances = [float(np.mean([_some_gain(game, item) for game in drawn])) for item in shares]
+    gains = [_gains(drawn, item) for item in shares]
     return _Conflict(
         key.partnership,
         games[0].year,
-        chances[0],
-        chances[-1] if key.contributed is not None else None,
-        float(_some_gain(size_only(games), shares[0])),
+        gains[0],
+        gains[-1] if key.contributed is not None else None,
+        _gains(drawn_games_by_size(games, key.partnership, common), shares[0]),
     )
 
 
-def _some_gain(game: TableGame, shares: Array) -> bool:
-    return not stability(game, shares * game.total).in_core
+def _gains(drawn: Sequence[TableGame | None], shares: Array) -> Array:
+    return np.array([math.nan if game is None else largest_gain(game, shares * game.total) for game in drawn])
 
 
-def _finding(chances: Sequence[float], told: Sequence[_Conflict], draws: int, loaded: int) -> Finding:
-    from scipy.special import stdtr, stdtrit  # noqa: PLC0415  slow to start
-
-    number = len(chances)
-    if number < FEWEST:
+def _finding(
+    told: Sequence[tuple[_Conflict, Array]], smallest: float, loaded: int, *, game: str = "each member's own level"
+) -> Finding:
+    if len(told) < FEWEST:
         raise CannotEstimateError(
-            f"shares or contributions of {loaded} arrangements are loaded, {number} of them can be tested (not "
+            f"shares or contributions of {loaded} arrangements are loaded, {len(told)} of them can be tested (not "
             f"compulsory, three to eight municipalities, cost at another size known), and {FEWEST} are needed"
         )
-    values = np.array(chances)
-    mean, error = float(values.mean()), float(values.std(ddof=1)) / math.sqrt(number)
-    reach = float(stdtrit(number - 1, 0.5 + LEVEL / 2)) * error
-    low, high = exact_proportion(number * mean, number, level=LEVEL)
+    gains = np.array([item for _, item in told])
+    gains = gains[:, ~np.isnan(gains).any(axis=0)]
+    if not gains.size:
+        raise CannotEstimateError("no draw of the cost functions could be fitted for all of them")
+    number = np.full(gains.shape[1], float(len(told)))
+    hits = (gains >= smallest).sum(axis=0).astype(np.float64)
+    low, high = proportion_over_draws(hits, number, level=LEVEL)
     limit = statement("M13").rule(COMPONENT).smallest_effect
-    p_value = None
-    if limit is not None:
-        by_t = 0.0 if error == 0 else 1 - float(stdtr(number - 1, (mean - limit / 100) / error))
-        p_value = max(by_t, chance_below(number * mean, number, limit / 100))
+    partnerships = [item.partnership for item, _ in told]
+    years = tuple(sorted({item.year for item, _ in told}))
     return Finding(
         COMPONENT,
-        100 * mean,
-        100 * max(0.0, min(low, mean - reach)),
-        100 * min(1.0, max(high, mean + reach)),
-        100 * error if error > 0 else None,
-        number * draws,
-        len({code for item in told for code in item.partnership.members}),
-        number,
-        tuple(sorted({item.year for item in told})),
-        _METHOD,
-        degrees_of_freedom=number - 1,
-        p_value=p_value,
-        note=_NOTE,
+        100 * float((hits / number).mean()),
+        100 * low,
+        100 * high,
+        None,
+        len(told),
+        len({code for item in partnerships for code in item.members}),
+        len(told),
+        years,
+        _METHOD.format(game=game, least="something" if smallest == ROUNDING else f"at least {100 * smallest:g}%"),
+        p_value=None if limit is None else chance_below_over_draws(hits, number, limit / 100),
+        note=f"{_NOTE}; {when_listed(partnerships, years[-1])}",
     )

@@ -1,24 +1,32 @@
 """Arrangements with known partners as games: what each group of partners would pay for the tasks on its own.
 
 The cost of every group comes from the cost function of the task with each member's own level
-(:mod:`verband.analysis.task_game`); of an arrangement with several tasks the costs add up.
+(:mod:`verband.analysis.task_game`); of an arrangement with several tasks the costs add up. Uncertainty is that of the
+cost functions, in draws that all partnerships share (:mod:`verband.analysis.evidence.common_draws`).
 """
 
 from __future__ import annotations
 
-import zlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
 from verband.analysis.cost_function import CostFunction
+from verband.analysis.evidence.common_draws import TaskDraws
 from verband.analysis.task_game import TaskGame, task_game
 from verband.errors import MissingDataError
 from verband.numerics.cooperative_games.games import TableGame
 
+Array = npt.NDArray[np.float64]
 FEWEST_MEMBERS, MOST_MEMBERS = 3, 8
+COMPULSORY = "the law compels it, so that nobody can leave"
+NO_TASKS = "its tasks are not known"
+NO_MUNICIPALITY = "a partner is no municipality, or is not known"
+TOO_LARGE = "more than the data support"
+"""How the reason reads why a partnership is left out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +41,8 @@ class Partnership:
         Codes and names of municipalities.
     tasks
         Tasks, or sums of tasks, whose cost can be told at other sizes.
+    listed
+        Year of the list that names the partners; ``None`` where it has no date.
     """
 
     arrangement_id: str
@@ -40,6 +50,7 @@ class Partnership:
     members: tuple[str, ...]
     names: tuple[str, ...]
     tasks: tuple[str, ...]
+    listed: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +93,40 @@ def _game(model: CostFunction, table: TaskTable, item: Partnership) -> TaskGame:
     return task_game(model, rows, item.names, model.years[-1])
 
 
-def drawn_games(games: Sequence[TaskGame], item: Partnership, *, seed: int, draws: int) -> Iterator[TableGame]:
-    """Games of all tasks together, draw by draw; those of a partnership do not depend on who else is asked."""
-    seeds = [seed + zlib.crc32(f"{item.arrangement_id} {place}".encode()) for place in range(len(games))]
-    streams = [game.draws(draws, seed=own) for game, own in zip(games, seeds, strict=True)]
-    for drawn in zip(*streams, strict=False):
-        yield drawn[0] if len(drawn) == 1 else TableGame(np.sum([game.values for game in drawn], axis=0))
+def drawn_games(games: Sequence[TaskGame], item: Partnership, draws: Mapping[str, TaskDraws]) -> list[TableGame | None]:
+    """Games of all tasks together with own levels, draw by draw; ``None`` where a draw fails."""
+    told = [(game, draws[task]) for game, task in zip(games, item.tasks, strict=True)]
+    return _added(
+        [game.costs(*row) for row in zip(task.coefficients, task.effects, task.smearing, strict=True)]
+        for game, task in told
+    )
 
 
-def size_only(games: Sequence[TaskGame]) -> TableGame:
-    """The game of all tasks together in which all partners are equal but for their inhabitants."""
-    return TableGame(np.sum([np.asarray(game.size_only.game.values) for game in games], axis=0))  # type: ignore[union-attr]
+def drawn_games_by_size(
+    games: Sequence[TaskGame], item: Partnership, draws: Mapping[str, TaskDraws]
+) -> list[TableGame | None]:
+    """The same where all partners are equal but for their inhabitants."""
+    told = [(game, draws[task]) for game, task in zip(games, item.tasks, strict=True)]
+    return _added(
+        [game.costs_by_size(*row) for row in zip(task.coefficients, task.typical_to_mean, strict=True)]
+        for game, task in told
+    )
+
+
+def _added(costs: Iterable[list[Array]]) -> list[TableGame | None]:
+    # A refit on an odd draw can run off to numbers that are none.
+    with np.errstate(over="ignore", invalid="ignore"):
+        values = np.sum([np.array(task) for task in costs], axis=0)
+    return [TableGame(row) if np.isfinite(row).all() else None for row in values]
+
+
+def when_listed(partnerships: Sequence[Partnership], year: int) -> str:
+    """Of which years the memberships and the costs are: they need not be the same."""
+    years = sorted({item.listed for item in partnerships if item.listed is not None})
+    undated = sum(item.listed is None for item in partnerships)
+    if not years:
+        return f"memberships come from lists without a date, cost is of {year}"
+    told = str(years[0]) if len(years) == 1 else f"{', '.join(map(str, years[:-1]))} and {years[-1]}"
+    return f"memberships come from lists of {told}, cost is of {year}" + (
+        f"; {undated} of them come from a list without a date" if undated else ""
+    )

@@ -54,7 +54,9 @@ def _exact(told: Told) -> list[Block]:
     aside = words("evidence.exact.aside", number=number, where=where) if number else words("evidence.exact.aside_none")
     missing = [words("evidence.exact.not_found", why=told.said(item.missing))] if item.missing else []
     if not told.deciding:
-        shown = [" ".join(told.exact(part)) for part in told.beside[:2]]
+        # Of a component that is several figures the first tells the method and the note of all.
+        beside = told.beside[:2] or tuple(parts[0] for parts in told.families[:1])
+        shown = [" ".join(told.exact(part)) for part in beside]
         nothing = words("evidence.exact.nothing", why=" ".join(missing)).strip()
         return [Paragraph(" ".join([*([] if shown else [nothing]), *shown, *(missing if shown else []), aside]))]
     parts = [" ".join(told.exact(part)) for part in told.deciding]

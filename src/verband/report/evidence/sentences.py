@@ -359,10 +359,12 @@ class Told:
         """Estimand, rule, method and numbers of a component, as sentences."""
         found, rule, words, shown = part.finding, part.rule, self.words, self.shown(part.rule)
         estimate, low, high, error = self.raw(part)
+        by = ", ".join(member(words, key, value) for key, value in found.by.items())
+        title = rule.title.of(self.language)
         told = [
             words(
                 f"evidence.exact.{'range' if found.kind == 'assumed' else 'estimate' if error else 'estimate_plain'}",
-                component=rule.title.of(self.language),
+                component=f"{title}: {by}" if by else title,
                 estimate=shown.with_unit(estimate),
                 low=low,
                 high=high,

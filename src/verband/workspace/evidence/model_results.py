@@ -10,7 +10,15 @@ import polars as pl
 
 from verband.analysis.evidence.one_person_functions import one_person_functions
 from verband.analysis.evidence.own_interests import own_interests
-from verband.analysis.evidence.partnership_games import FEWEST_MEMBERS, MOST_MEMBERS, Partnership, TaskTable
+from verband.analysis.evidence.partnership_games import (
+    COMPULSORY,
+    FEWEST_MEMBERS,
+    MOST_MEMBERS,
+    NO_MUNICIPALITY,
+    NO_TASKS,
+    Partnership,
+    TaskTable,
+)
 from verband.analysis.evidence.result import Findings, SetAside
 from verband.analysis.scale import LeftOut
 from verband.domain.arrangement import Arrangement
@@ -112,6 +120,7 @@ def prepare_own_interests(tables: EvidenceTables, seed: int = 1) -> partial[Find
         sources=sources,
         seed=seed,
         own=keys_in_use(tables, partnerships),
+        codes=tuple(tables.names.listed(tables.facts.boundaries)),
     )
 
 
@@ -139,14 +148,15 @@ def known_partnerships(tables: EvidenceTables) -> tuple[list[Partnership], list[
             continue
         reason = None
         if any(part.code is None for part in item.participants):
-            reason = "a partner is no municipality, or is not known"
+            reason = NO_MUNICIPALITY
         elif item.status == "compulsory":
-            reason = "the law compels it, so that nobody can leave"
+            reason = COMPULSORY
         elif not item.tasks:
-            reason = "its tasks are not known"
+            reason = NO_TASKS
         if reason:
             set_aside.append(SetAside(identifier, f"{item.name}: {reason}"))
         else:
             names = tuple(tables.names.name(code) for code in members)
-            found.append(Partnership(identifier, item.name, members, names, item.tasks))
+            listed = item.participants_as_of.year if item.participants_as_of else None
+            found.append(Partnership(identifier, item.name, members, names, item.tasks, listed))
     return found, set_aside
