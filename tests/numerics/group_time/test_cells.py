@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.event_study_peers import averages_by_moderndid, by_diff_diff, by_moderndid, frame
-from tests.numerics.group_time.invented import panel
+from tests.numerics.group_time.invented_panels import panel
 
 from verband.numerics.group_time import average, cell_plan, estimate_cells, mean_of
 

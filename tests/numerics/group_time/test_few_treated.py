@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from scipy import stats
-from tests.numerics.group_time.invented import panel
+from tests.numerics.group_time.invented_panels import panel
 
 from verband.numerics.group_time import Panel, average, cell_plan, estimate_cells, group_weights, pooled_scores
 from verband.numerics.least_squares import least_squares
