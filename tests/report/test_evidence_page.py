@@ -146,7 +146,10 @@ def test_studies_stand_beside_the_verdict_with_stance_and_certainty():
     text = html.unescape(page_of(bare("M14")))
     assert "Jordahl en Liang (2010)" in text
     assert "Wijst niet één kant op. Merged municipalities, higher debt" in text
-    assert "Zekerheid van deze weergave: uit het hoofd, nog na te kijken." in text
+    assert "Zekerheid van deze weergave: gezien in de bron of haar samenvatting." in text
+    unchecked = html.unescape(page_of(bare("M13")))
+    assert "Moulin (1988)" in unchecked
+    assert "Zekerheid van deze weergave: uit het hoofd, nog na te kijken." in unchecked
 
 
 def test_data_beside_the_page_hold_every_estimate_and_check():
