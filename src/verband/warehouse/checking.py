@@ -138,12 +138,13 @@ def _faults(
     text = sql("own_values").format(table=table, column=column, which=which)
     known = sorted({normalise_name(index.name(code)) for code in index.codes()})
     for value, name in run(connection, text):
+        label = schema(table).column(column).published
         if column in ("task", "tasks"):
-            fault = _task_fault(str(value), str(name), schema(table).column(column).published)
+            fault = _task_fault(str(value), str(name), label)
         elif column == "participant":
             fault = _participant_fault(index, known, str(value), str(name))
         else:
-            fault = _municipality_fault(index, str(value), str(name))
+            fault = _municipality_fault(index, str(value), f"{name}, column {label}")
         if fault is not None:
             yield fault
 
@@ -160,12 +161,14 @@ def _unknown_codes(connection: duckdb.DuckDBPyConnection, table: str, which: str
         yield _Fault(code, error, _NO_CODE)
 
 
-def _municipality_fault(index: MunicipalityIndex, value: str, name: str) -> _Fault | None:
+def _municipality_fault(index: MunicipalityIndex, value: str, where: str) -> _Fault | None:
     for text in value.split("+"):
         try:
             index.find(text)
         except UnknownNameError as error:
-            return _Fault(value, BadInputError(error.what, where=name, todo=error.todo), _NO_NAME)
+            todo = (error.todo or "Correct the name").rstrip(".")
+            fault = BadInputError(error.what, where=where, todo=f"{todo}; or use --keep-going to set such rows aside")
+            return _Fault(value, fault, _NO_NAME)
     return None
 
 
