@@ -166,3 +166,19 @@ def test_a_newer_row_takes_the_place_of_the_older_one_however_it_is_written(samp
         ("GM9013", 4.5, "Inkoopbureau"),
         ("GM9017", 4.0, None),
     ]
+
+
+def test_purchases_of_the_accounts_are_in_the_boundaries_of_the_panel(tables, sample_workspace):
+    """The break: category 3 of a year in its own boundaries beside inhabitants and hired staff in the latest ones."""
+    found = tables.facts.cost_of_category("3")
+    assert set(found["code"]) == set(tables.names.listed(tables.facts.boundaries))
+    published = sample_workspace.table("cost_per_category").filter(
+        (pl.col("report") == "accounts") & (pl.col("category") == "3")
+    )
+    whole = [
+        year for (year,), part in found.partition_by("year", as_dict=True).items() if not part["cost_keur"].null_count()
+    ]
+    assert min(whole) < 2019
+    for year in whole:
+        both = (frame.filter(pl.col("year") == year)["cost_keur"].sum() for frame in (found, published))
+        assert next(both) == pytest.approx(next(both))
