@@ -11,15 +11,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.before_and_after import LEAVING_ONE_OUT, Change, effects, leave_one_out
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.panel import CannotEstimateError
+from verband.analysis.evidence.percentages import as_percentage
 from verband.analysis.evidence.result import Finding, Findings, SetAside, VariantFinding
 from verband.analysis.evidence.statements import statement
-from verband.analysis.evidence.verdict import p_value
 
 SKIPPED = 1
 """Years before the merger that count neither as before nor as after."""
@@ -35,26 +34,20 @@ _METHOD = (
 def in_percent(found: Change, component: str, method: str = _METHOD, *, mechanism: str = "M10") -> Finding:
     """A change of a logarithm as a percentage; its interval and its test are those of the logarithm."""
     rule = statement(mechanism).rule(component)
-    estimate, low, high = (100 * float(np.expm1(value)) for value in (found.estimate, found.low, found.high))
+    told = as_percentage(rule, found.estimate, found.low, found.high, found.standard_error, found.degrees_of_freedom)
     return Finding(
         component=component,
-        estimate=estimate,
-        low=low,
-        high=high,
-        standard_error=100 * float(np.exp(found.estimate)) * found.standard_error,
+        estimate=told.estimate,
+        low=told.low,
+        high=told.high,
+        standard_error=told.standard_error,
         n_observations=found.observations,
         n_municipalities=len(found.treated) + found.controls,
         n_clusters=found.processes,
         years=found.years,
         method=method,
         degrees_of_freedom=found.degrees_of_freedom,
-        p_value=p_value(
-            rule,
-            found.estimate,
-            found.standard_error,
-            found.degrees_of_freedom,
-            scale=lambda percent: float(np.log1p(percent / 100)),
-        ),
+        p_value=told.p_value,
         note=f"{len(found.treated)} merged municipalities in {found.processes} processes against {found.controls}",
     )
 

@@ -18,3 +18,8 @@ def evidence_rule(name: str) -> float:
         If there is none of that name.
     """
     return next(float(row["value"]) for row in reference("evidence_rules") if row["rule"] == name and in_force(row))
+
+
+def fewest_groups() -> int:
+    """Municipalities or arrangements below which nothing is said about more than these."""
+    return round(evidence_rule("fewest_groups"))

@@ -29,6 +29,7 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.collecting import Collection
+from verband.analysis.evidence.evidence_rules import fewest_groups
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.verdict import LEVEL
@@ -36,8 +37,6 @@ from verband.analysis.participation_spells import Spell, one_clock
 from verband.numerics.grouped_counts import clustered_rate, exact_rate, interval_of_difference
 
 DIFFERENCE, LEAVING, UNDOING = "leaving_minus_undoing", "leaving", "undoing"
-FEWEST = 3
-"""Arrangements, below which nothing is said about more than these."""
 _YEAR = 365.25
 _NO_DATES = (
     "no days of joining and leaving are loaded: load the export of the register of arrangements, or fill them in with "
@@ -163,9 +162,10 @@ def _leaving(stays: Sequence[Spell], *, dated: bool, compelled: bool = False) ->
     chosen = [item for item in stays if compelled or not item.compulsory]
     seen = [item for item in chosen if item.years > 0]
     arrangements = sorted({item.arrangement for item in seen})
-    if len(arrangements) < FEWEST:
+    if len(arrangements) < fewest_groups():
         raise CannotEstimateError(
-            f"days of joining and leaving of {len(arrangements)} arrangements can be used, and {FEWEST} are needed"
+            f"days of joining and leaving of {len(arrangements)} arrangements can be used, and {fewest_groups()} are "
+            "needed"
         )
     place = {name: number for number, name in enumerate(arrangements)}
     events, years = np.zeros(len(arrangements)), np.zeros(len(arrangements))

@@ -16,9 +16,10 @@ import polars as pl
 
 from verband.analysis.evidence.evidence_rules import evidence_rule
 from verband.analysis.evidence.panel import CannotEstimateError
+from verband.analysis.evidence.percentages import as_percentage
 from verband.analysis.evidence.result import Finding
 from verband.analysis.evidence.statements import Rule
-from verband.analysis.evidence.verdict import LEVEL, p_value
+from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.absorbed_effects import absorbed_least_squares
 from verband.numerics.least_squares import CollinearError, Contrast
 
@@ -47,7 +48,8 @@ def with_both_forms(rows: pl.DataFrame) -> pl.DataFrame:
 
 def number_of_doers(rows: pl.DataFrame) -> tuple[int, int]:
     """How many did it alone, and through how many arrangements others did."""
-    return tuple(rows.filter(pl.col(TOGETHER) == form)[DOER].n_unique() for form in (0.0, 1.0))  # type: ignore[return-value]
+    alone, joint = (rows.filter(pl.col(TOGETHER) == form)[DOER].n_unique() for form in (0.0, 1.0))
+    return alone, joint
 
 
 def demand_both_forms(alone: int, joint: int, what: str) -> None:
@@ -89,16 +91,11 @@ class Compared:
     def in_percent(self, rule: Rule, method: str, note: str) -> Finding:
         """Of a logarithm as a percentage; the interval and the test are those of the logarithm."""
         found = self.contrast
-        estimate, low, high = (100 * float(np.expm1(value)) for value in (found.estimate, found.low, found.high))
-        test = p_value(
-            rule,
-            found.estimate,
-            found.standard_error,
-            found.degrees_of_freedom,
-            scale=lambda percent: float(np.log1p(percent / 100)),
+        told = as_percentage(
+            rule, found.estimate, found.low, found.high, found.standard_error, found.degrees_of_freedom
         )
-        error = 100 * float(np.exp(found.estimate)) * found.standard_error
-        return self._finding(rule.component, method, note, estimate, low, high, error, test)
+        figures = (told.estimate, told.low, told.high, told.standard_error, told.p_value)
+        return self._finding(rule.component, method, note, *figures)
 
     def _finding(
         self,

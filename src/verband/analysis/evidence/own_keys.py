@@ -27,7 +27,7 @@ import numpy.typing as npt
 from verband.analysis.cost_function import CostFunction
 from verband.analysis.evidence.collecting import Collection
 from verband.analysis.evidence.common_draws import TaskDraws
-from verband.analysis.evidence.evidence_rules import evidence_rule
+from verband.analysis.evidence.evidence_rules import evidence_rule, fewest_groups
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.partnership_games import (
     Partnership,
@@ -47,8 +47,6 @@ from verband.numerics.grouped_counts import chance_below_over_draws, proportion_
 
 Array = npt.NDArray[np.float64]
 COMPONENT = "conflict_under_own_key"
-FEWEST = 3
-"""Arrangements, below which nothing is said about more than these."""
 _METHOD = (
     "cost games of {game}, divided by the shares in use; mean over arrangements of the part of the draws in which "
     "some group would pay {least} less alone; interval over the arrangements (Clopper and Pearson) and over the draws "
@@ -184,10 +182,10 @@ def _gains(drawn: Sequence[TableGame | None], shares: Array) -> Array:
 def _finding(
     told: Sequence[tuple[_Conflict, Array]], smallest: float, loaded: int, *, game: str = "each member's own level"
 ) -> Finding:
-    if len(told) < FEWEST:
+    if len(told) < fewest_groups():
         raise CannotEstimateError(
             f"shares or contributions of {loaded} arrangements are loaded, {len(told)} of them can be tested (not "
-            f"compulsory, three to eight municipalities, cost at another size known), and {FEWEST} are needed"
+            f"compulsory, three to eight municipalities, cost at another size known), and {fewest_groups()} are needed"
         )
     gains = np.array([item for _, item in told])
     gains = gains[:, ~np.isnan(gains).any(axis=0)]

@@ -18,7 +18,7 @@ import numpy as np
 import polars as pl
 
 from verband.analysis.evidence.collecting import Collection
-from verband.analysis.evidence.evidence_rules import evidence_rule
+from verband.analysis.evidence.evidence_rules import evidence_rule, fewest_groups
 from verband.analysis.evidence.panel import CannotEstimateError
 from verband.analysis.evidence.result import Finding, SetAside
 from verband.analysis.evidence.statements import statement
@@ -26,10 +26,7 @@ from verband.analysis.evidence.verdict import LEVEL
 from verband.numerics.grouped_counts import clustered_proportion
 
 FEW, NOBODY = "on_one_or_two_people", "nobody_to_fill_in"
-FEWEST = 3
-"""Municipalities, below which nothing is said about more than these lists."""
 _TWO = 2
-_LARGE = 100_000
 _METHOD = (
     "proportion of functions, clustered by municipality: exact interval at the effective number of functions (Korn and "
     "Graubard, 1998), bias-reduced variance, Satterthwaite's degrees of freedom"
@@ -86,13 +83,14 @@ def add_staff_lists(found: Collection, lists: StaffLists | None) -> tuple[SetAsi
         return ()
     rows = lists.rows.sort("code", "function")
     held = rows.filter(pl.col("holders") > 0)
-    small = pl.col("inhabitants") < _LARGE
+    large = evidence_rule("large_from")
+    small = pl.col("inhabitants") < large
     largest = rows.group_by("code").len().sort(["len", "code"], descending=[True, False])["code"].head(1)
     note = f"{_NOTE}; without {lists.left_out} older lists, or lists of predecessors" if lists.left_out else _NOTE
     for component, told in ((FEW, _few), (NOBODY, _nobody)):
         found.add(None, component, told, held, note)
         found.add("every municipality counts the same", component, told, held, note, equally=True)
-        found.add("municipalities below 100,000 inhabitants", component, told, held.filter(small), note)
+        found.add(f"municipalities below {large:,.0f} inhabitants", component, told, held.filter(small), note)
         rest = held.filter(~pl.col("code").is_in(largest.implode()))
         found.add("without the longest list", component, told, rest, note)
     found.add("vacant functions counted as on one or two people", FEW, _few, rows, note)
@@ -131,7 +129,7 @@ def _nobody(rows: pl.DataFrame, note: str, *, equally: bool = False) -> Finding:
 
 def _finding(component: str, rows: pl.DataFrame, note: str, *, equally: bool) -> Finding:
     number = rows["code"].n_unique()
-    if number < FEWEST:
+    if number < fewest_groups():
         raise CannotEstimateError(_too_few(component, number))
     group = np.unique(rows["code"].to_numpy(), return_inverse=True)[1].astype(np.int64)
     weights = 1 / np.bincount(group)[group] if equally else None
@@ -162,8 +160,8 @@ def _finding(component: str, rows: pl.DataFrame, note: str, *, equally: bool) ->
 
 def _too_few(component: str, number: int) -> str:
     if component == FEW:
-        return f"usable staff lists of {number} municipalities are loaded, and {FEWEST} are needed"
+        return f"usable staff lists of {number} municipalities are loaded, and {fewest_groups()} are needed"
     return (
         f"functions on one or two people with a known number of deputies are loaded of {number} municipalities, and "
-        f"{FEWEST} are needed"
+        f"{fewest_groups()} are needed"
     )
