@@ -170,3 +170,14 @@ def test_planted_shares_are_recovered_and_decide():
     assert fewer.findings[0].estimate == 0
     # With all on more than two people there is nothing to fill in: told, and not read as filled.
     assert "0 municipalities" in judge(statement("M5"), fewer).missing
+
+
+def test_the_check_of_smaller_municipalities_leaves_out_those_of_100000_and_more():
+    known = lists(*MADE, ("GM4", 1, 1, 0))
+    sizes = {"GM1": 20_000, "GM2": 99_999, "GM3": 30_000, "GM4": 100_000}
+    rows = known.rows.with_columns(pl.col("code").replace_strict(sizes, return_dtype=pl.Int64).alias("inhabitants"))
+    _, found, _ = told(StaffLists(rows, "own.csv"))
+    name = "municipalities below 100,000 inhabitants"
+    smaller = next(item for item in found.variants if item.component == FEW and item.name == name)
+    assert smaller.finding.n_municipalities == 3
+    assert smaller.finding.n_observations == 10
